@@ -1,0 +1,135 @@
+// One satellite: its roles, what has arrived for them, and the emulated clock.
+//
+// Time (docs/architecture.md, "The clock"). All times are emulated. A packet is
+// due at the time its stamp says; when it arrives later than that (the host was
+// slow), it counts from its arrival and the gap is booked as software. A step
+// starts at max(readiness of all its rows, satellite free) and its outputs
+// leave at start + compute. Waiting between readiness and start is queueing.
+#ifndef SPACEMOE_SATELLITE_NODE_CORE_SATELLITE_H_
+#define SPACEMOE_SATELLITE_NODE_CORE_SATELLITE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "models/roles/roles.h"
+#include "models/sampler/sampler.h"
+#include "runtime/base/clock.h"
+#include "runtime/link/link_model.h"
+#include "runtime/tensor/packet.h"
+#include "runtime/trace/latency_breakdown.h"
+#include "runtime/trace/link_statistics.h"
+
+namespace spacemoe {
+
+struct SatelliteOptions {
+  uint32_t satellite = 0;  // id in the constellation
+  uint32_t layers = 0;     // of the model
+  uint32_t layer = 0;      // of the gateway or the experts
+  // The gateway's peers.
+  absl::flat_hash_map<uint32_t, uint32_t> expert_homes;  // expert -> satellite
+  uint32_t next_satellite = 0;  // the next gateway; the head after the last
+  uint32_t first_gateway = 0;   // the head sends new rows there
+  // Values are bfloat16 and travel as such.
+  bool bfloat16 = false;
+  // 0: compute is the CPU time of the step. Otherwise FLOPs / this.
+  double modelled_flops = 0;
+  // Rows of a prompt that one step takes, besides its decode rows.
+  int max_prompt_rows = 64;
+};
+
+// What a satellite holds; null where it does not. A gateway of layer l > 0
+// needs the combiner of layer l - 1; the head that of the last layer.
+struct SatelliteRoleSet {
+  std::unique_ptr<GatewayRole> gateway;
+  std::unique_ptr<LayerCombiner> gateway_combiner;
+  std::unique_ptr<ExpertRole> experts;
+  std::unique_ptr<HeadRole> head;
+  std::unique_ptr<LayerCombiner> head_combiner;
+};
+
+struct SequenceRequest {
+  uint64_t sequence = 0;
+  std::vector<int64_t> prompt;
+  int64_t max_tokens = 1;
+  SamplingOptions sampling;
+  std::vector<int64_t> end_tokens;  // none: never stops early
+  bool want_logits = false;         // of every prompt position; no sampling
+  int64_t capacity = 0;             // KV positions, prompt included
+};
+
+enum class SequenceEnd : uint8_t { kNone, kStop, kLength };
+
+struct TokenRecord {
+  uint64_t sequence = 0;
+  int64_t position = 0;  // of the new token
+  int64_t token = 0;
+  bool end_token = false;
+  SequenceEnd end = SequenceEnd::kNone;
+  int64_t emitted_ns = 0;
+  // Since the previous token's emission, or since injection; lap adds up to it.
+  int64_t lap_ns = 0;
+  LatencyBreakdown lap;
+};
+
+struct LogitsRecord {
+  uint64_t sequence = 0;
+  int64_t first_position = 0;
+  int64_t rows = 0;
+  std::vector<float> values;  // [rows, vocab]
+  bool last = false;          // no more follow: the request is done
+};
+
+// Takes packets for other satellites, their stamps set. Thread-safe; must not
+// block on the network.
+class Outbox {
+ public:
+  virtual ~Outbox() = default;
+  virtual void Send(Packet packet) = 0;
+};
+
+// What a satellite tells its coordinator. Called from the satellite's threads;
+// thread-safe; must not block.
+class SatelliteListener {
+ public:
+  virtual ~SatelliteListener() = default;
+  virtual void OnToken(const TokenRecord& record) = 0;
+  virtual void OnLogits(LogitsRecord record) = 0;
+  // The satellite can't go on.
+  virtual void OnFault(const absl::Status& status) = 0;
+};
+
+// All methods are thread-safe. Each role set runs on threads of its own: one
+// for the layer's work, one for the head's.
+class Satellite {
+ public:
+  // `clock`, `links`, `outbox` and `listener` are borrowed and outlive the
+  // satellite. INVALID_ARGUMENT when roles and options contradict each other.
+  static absl::StatusOr<std::unique_ptr<Satellite>> Create(
+      SatelliteOptions options, SatelliteRoleSet roles, const Clock* clock,
+      LinkModel* links, Outbox* outbox, SatelliteListener* listener);
+
+  virtual ~Satellite() = default;
+
+  // A packet from another satellite, that came in at clock->Now(). Packets for
+  // a role that this satellite lacks are INVALID_ARGUMENT; those of dead
+  // sequences are ignored.
+  virtual absl::Status Deliver(Packet packet) = 0;
+
+  // Head only (FAILED_PRECONDITION elsewhere): starts a sequence.
+  virtual absl::Status Inject(SequenceRequest request) = 0;
+
+  // Forgets a sequence: its caches, what waits, what still comes.
+  virtual void Release(uint64_t sequence) = 0;
+
+  // Of the packets that came from other satellites.
+  virtual LinkStatistics Statistics() const = 0;
+};
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_SATELLITE_NODE_CORE_SATELLITE_H_
