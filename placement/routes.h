@@ -68,6 +68,12 @@ class RouteFinder {
   struct Entry {
     int64_t delay_ns;
     int satellite;
+
+    // The heap's top is the entry with the smallest delay.
+    friend bool operator<(const Entry& a, const Entry& b) {
+      return a.delay_ns != b.delay_ns ? a.delay_ns > b.delay_ns
+                                      : a.satellite > b.satellite;
+    }
   };
 
   void Reset(int source, double t);
@@ -76,7 +82,7 @@ class RouteFinder {
   bool Relax(int from, int to);
   void Push(Entry entry);
   Entry Pop();
-  Route Walk(int source, int target) const;
+  Route Walk(int target) const;
 
   const Constellation& constellation_;
   int64_t processing_ns_;
@@ -85,6 +91,7 @@ class RouteFinder {
   std::vector<Vec3> positions_;
   std::vector<int64_t> delay_ns_;
   std::vector<int> previous_;
+  std::vector<int> hops_;
   std::vector<char> settled_;
   std::vector<char> is_target_;
   std::vector<Entry> heap_;

@@ -1,0 +1,22 @@
+// The rule for activation probabilities, one place for problems and profiles.
+#ifndef SPACEMOE_PLACEMENT_ACTIVATION_CHECK_H_
+#define SPACEMOE_PLACEMENT_ACTIVATION_CHECK_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace spacemoe {
+
+// Relative tolerance of a layer's sum against top_k.
+inline constexpr double kActivationTolerance = 1e-3;
+
+// InvalidArgument unless there are `experts` numbers in [0, 1] that add up to
+// top_k. `where` names the layer.
+absl::Status CheckActivation(const std::vector<double>& activation, int experts,
+                             int top_k, const std::string& where);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_PLACEMENT_ACTIVATION_CHECK_H_

@@ -1,0 +1,56 @@
+// The ways from a gateway over its experts to the successor at one moment.
+#ifndef SPACEMOE_PLACEMENT_LAYER_PATHS_H_
+#define SPACEMOE_PLACEMENT_LAYER_PATHS_H_
+
+#include <vector>
+
+#include "placement/constellation.h"
+#include "placement/cost.h"
+#include "placement/placement.h"
+#include "placement/problem.h"
+#include "placement/routes.h"
+
+namespace spacemoe {
+
+// gateway -> site -> successor for m selected experts on the site: the
+// dispatched row, m expert computations one after the other, m output rows.
+struct SitePath {
+  LatencyParts base;        // without what grows with m
+  LatencyParts per_expert;  // output serialization and compute
+
+  LatencyParts For(int experts) const;
+};
+
+struct LayerPaths {
+  std::vector<SitePath> sites;  // a satellite each
+  std::vector<int> site_of;     // [experts], of the faster replica
+  LatencyParts residual;        // gateway -> successor
+};
+
+// A site that cannot be reached adds nothing; connected constellations have
+// none.
+LayerPaths FindLayerPaths(const PlacementProblem& problem,
+                          const Placement& placement, int layer,
+                          const Constellation& constellation,
+                          const SolveOptions& options, double t,
+                          RouteFinder* finder);
+
+// The parts of the slowest path for a set of selected experts. Reuses a buffer:
+// thread-compatible. `paths` must outlive it.
+class SlowestPath {
+ public:
+  explicit SlowestPath(const LayerPaths& paths)
+      : paths_(paths), load_(paths.sites.size(), 0) {}
+
+  LatencyParts Of(const std::vector<int>& experts);
+
+ private:
+  const LayerPaths& paths_;
+  std::vector<int> load_;  // [sites], zero between calls
+};
+
+LatencyParts ToParts(const RouteDelay& delay);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_PLACEMENT_LAYER_PATHS_H_
