@@ -4,11 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "models/checkpoint/gguf.h"
 #include "models/checkpoint/safetensors.h"
@@ -52,11 +53,9 @@ class Checkpoint {
  private:
   Checkpoint() = default;
 
-  static absl::StatusOr<std::unique_ptr<Checkpoint>> OpenGguf(
-      const std::string& path);
-  static absl::StatusOr<std::unique_ptr<Checkpoint>> OpenFolder(
-      const std::string& path);
-  absl::Status Index();
+  absl::Status OpenGguf(const std::string& path);
+  absl::Status OpenFolder(const std::string& path);
+  void Add(const TensorInfo& tensor);
 
   // Constant after Open.
   std::string path_;
@@ -66,7 +65,7 @@ class Checkpoint {
   std::unique_ptr<GgufFile> gguf_;
   std::vector<std::unique_ptr<SafetensorsFile>> shards_;
   std::vector<const TensorInfo*> tensors_;
-  absl::flat_hash_map<std::string_view, const TensorInfo*> by_name_;
+  std::unordered_map<std::string_view, const TensorInfo*> by_name_;
 };
 
 }  // namespace spacemoe

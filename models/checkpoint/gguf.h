@@ -88,15 +88,17 @@ class GgufFile {
   absl::StatusOr<std::vector<std::int64_t>> GetInts(std::string_view key) const;
   absl::StatusOr<std::vector<float>> GetFloats(std::string_view key) const;
 
-  // The metadata as a flat JSON object, without arrays of more than 4096
-  // values and without strings that are not UTF-8. A float32 becomes the
-  // double of its shortest decimal: 1e-05, not 9.99999974e-06.
+  // The metadata as a flat JSON object, without arrays of arrays, strings of
+  // more than 4096 bytes and arrays of more than 4096 values. A float32 becomes
+  // the double of its shortest decimal: 1e-05, not 9.99999974e-06.
   nlohmann::json MetadataJson() const;
 
  private:
   GgufFile(std::unique_ptr<MappedFile> file, GgufHeader header);
 
   absl::StatusOr<const GgufValue*> Find(std::string_view key) const;
+  absl::StatusOr<const GgufValue*> FindArray(std::string_view key) const;
+  absl::Status WrongType(std::string_view key, std::string_view expected) const;
 
   const std::unique_ptr<MappedFile> file_;
   const GgufHeader header_;

@@ -3,6 +3,7 @@
 #define SPACEMOE_MODELS_CHECKPOINT_MODEL_WEIGHTS_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -49,6 +50,10 @@ class ModelWeights {
   std::int64_t ActiveParameters() const;
 
  private:
+  absl::StatusOr<std::int64_t> Bytes(const std::vector<TensorRole>& roles,
+                                     std::int64_t layer,
+                                     std::int64_t expert) const;
+
   const Checkpoint& checkpoint_;
 };
 

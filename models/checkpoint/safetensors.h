@@ -15,6 +15,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -52,6 +53,7 @@ class SafetensorsFile {
 
   const std::unique_ptr<MappedFile> file_;
   const SafetensorsHeader header_;
+  std::map<std::string_view, const TensorInfo*> by_name_;  // into header_
 };
 
 }  // namespace spacemoe

@@ -51,6 +51,8 @@ class SafetensorsWriter {
  private:
   SafetensorsWriter(std::string path, std::FILE* file, std::int64_t expected);
 
+  absl::Status Write(std::span<const std::byte> bytes);
+
   const std::string path_;
   const std::string partial_path_;
   const std::int64_t expected_bytes_;

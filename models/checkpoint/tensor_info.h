@@ -27,6 +27,11 @@ struct TensorInfo {
   std::int64_t elements() const;
 };
 
+// The product of a shape from outside; nullopt for a negative size or when it
+// overflows.
+std::optional<std::int64_t> CheckedElements(
+    const std::vector<std::int64_t>& shape);
+
 // "[8, 32, 64]".
 std::string ShapeString(const std::vector<std::int64_t>& shape);
 

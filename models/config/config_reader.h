@@ -28,6 +28,7 @@ absl::StatusOr<ModelConfig> ReadHuggingFaceConfig(
 struct GgufFacts {
   bool has_output_tensor = false;  // else embeddings are tied
   bool has_attention_bias = false;
+  bool has_rope_factors = false;    // a rope_freqs tensor
   std::int64_t embedding_rows = 0;  // of the token embedding
 };
 

@@ -34,10 +34,17 @@ struct TensorName {
   RowOrder order = RowOrder::kPlain;
 };
 
+// What transformers assumes where config.json says nothing.
+struct FamilyDefaults {
+  double rms_norm_eps;
+  double rope_theta;
+};
+
 struct Family {
   std::string_view name;          // Hugging Face's model_type
   std::string_view architecture;  // Hugging Face's class
   RoutingKind routing;
+  FamilyDefaults defaults;
 
   // Reads the fields of config.json that are this family's own into `config`,
   // which holds the common ones already.

@@ -49,6 +49,7 @@ MatrixShape ExpectedShape(TensorRole role, const ModelConfig& config);
 
 bool IsExpertRole(TensorRole role);
 bool IsBiasRole(TensorRole role);
+bool IsNormRole(TensorRole role);
 
 // The roles that a model of this config has, in the order of the enum: no
 // biases without attention_bias, no shared part when shared_width is 0. A tied

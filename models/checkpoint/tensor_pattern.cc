@@ -1,0 +1,40 @@
+#include "models/checkpoint/tensor_pattern.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace spacemoe {
+namespace {
+
+constexpr char kLayer[] = "{layer}";
+constexpr char kExpert[] = "{expert}";
+
+}  // namespace
+
+bool HasLayer(std::string_view pattern) {
+  return pattern.find(kLayer) != std::string_view::npos;
+}
+
+bool HasExpert(std::string_view pattern) {
+  return pattern.find(kExpert) != std::string_view::npos;
+}
+
+std::string ExpandName(std::string_view pattern, std::int64_t layer,
+                       std::int64_t expert) {
+  return absl::StrReplaceAll(
+      std::string(pattern),
+      {{kLayer, absl::StrCat(layer)}, {kExpert, absl::StrCat(expert)}});
+}
+
+std::vector<std::int64_t> TensorShape(const TensorName& name,
+                                      const ModelConfig& config) {
+  const MatrixShape matrix = ExpectedShape(name.role, config);
+  if (IsBiasRole(name.role)) return {matrix.rows * name.parts};
+  if (IsNormRole(name.role)) return {matrix.cols};
+  if (IsStacked(name)) {
+    return {config.experts, matrix.rows * name.parts, matrix.cols};
+  }
+  return {matrix.rows * name.parts, matrix.cols};
+}
+
+}  // namespace spacemoe

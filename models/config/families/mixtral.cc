@@ -1,0 +1,101 @@
+// Mixtral (Jiang et al. 2024, arXiv:2401.04088): softmax over all experts,
+// top-k, weights divided by their sum; every feed-forward block is sparse.
+#include "models/config/families/families.h"
+#include "models/config/field_reader.h"
+#include "nlohmann/json.hpp"
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+namespace {
+
+constexpr TensorName kHuggingFace[] = {
+    {TensorRole::kTokenEmbedding, "model.embed_tokens.weight"},
+    {TensorRole::kFinalNorm, "model.norm.weight"},
+    {TensorRole::kLmHead, "lm_head.weight"},
+    {TensorRole::kAttentionNorm, "model.layers.{layer}.input_layernorm.weight"},
+    {TensorRole::kQuery, "model.layers.{layer}.self_attn.q_proj.weight"},
+    {TensorRole::kKey, "model.layers.{layer}.self_attn.k_proj.weight"},
+    {TensorRole::kValue, "model.layers.{layer}.self_attn.v_proj.weight"},
+    {TensorRole::kAttentionOutput,
+     "model.layers.{layer}.self_attn.o_proj.weight"},
+    {TensorRole::kFfnNorm,
+     "model.layers.{layer}.post_attention_layernorm.weight"},
+    {TensorRole::kRouter, "model.layers.{layer}.block_sparse_moe.gate.weight"},
+    {TensorRole::kExpertGate,
+     "model.layers.{layer}.block_sparse_moe.experts.{expert}.w1.weight"},
+    {TensorRole::kExpertUp,
+     "model.layers.{layer}.block_sparse_moe.experts.{expert}.w3.weight"},
+    {TensorRole::kExpertDown,
+     "model.layers.{layer}.block_sparse_moe.experts.{expert}.w2.weight"},
+};
+
+// llama.cpp stacks the experts; files of before April 2024 do not.
+constexpr TensorName kGguf[] = {
+    {TensorRole::kTokenEmbedding, "token_embd.weight"},
+    {TensorRole::kFinalNorm, "output_norm.weight"},
+    {TensorRole::kLmHead, "output.weight"},
+    {TensorRole::kAttentionNorm, "blk.{layer}.attn_norm.weight"},
+    {TensorRole::kQuery, "blk.{layer}.attn_q.weight", 0, 1,
+     RowOrder::kPermutedHeads},
+    {TensorRole::kKey, "blk.{layer}.attn_k.weight", 0, 1,
+     RowOrder::kPermutedHeads},
+    {TensorRole::kValue, "blk.{layer}.attn_v.weight"},
+    {TensorRole::kAttentionOutput, "blk.{layer}.attn_output.weight"},
+    {TensorRole::kFfnNorm, "blk.{layer}.ffn_norm.weight"},
+    {TensorRole::kRouter, "blk.{layer}.ffn_gate_inp.weight"},
+    {TensorRole::kExpertGate, "blk.{layer}.ffn_gate_exps.weight"},
+    {TensorRole::kExpertUp, "blk.{layer}.ffn_up_exps.weight"},
+    {TensorRole::kExpertDown, "blk.{layer}.ffn_down_exps.weight"},
+    {TensorRole::kExpertGate, "blk.{layer}.ffn_gate.{expert}.weight"},
+    {TensorRole::kExpertUp, "blk.{layer}.ffn_up.{expert}.weight"},
+    {TensorRole::kExpertDown, "blk.{layer}.ffn_down.{expert}.weight"},
+};
+
+absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
+  SPACEMOE_ASSIGN_OR_RETURN(config.expert_width,
+                            fields.Int("intermediate_size"));
+  SPACEMOE_ASSIGN_OR_RETURN(config.sliding_window,
+                            fields.OptionalInt("sliding_window", 1, kMaxCount));
+  return absl::OkStatus();
+}
+
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  json["sliding_window"] = nullptr;
+  if (config.sliding_window) json["sliding_window"] = *config.sliding_window;
+}
+
+// llama.cpp's "llama" is dense without experts.
+bool MatchesGguf(const FieldReader& fields) {
+  const auto experts = fields.IntOr("expert_count", 0, 0);
+  return !experts.ok() || *experts > 0;
+}
+
+absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
+  SPACEMOE_ASSIGN_OR_RETURN(config.expert_width,
+                            fields.Int("feed_forward_length"));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      config.sliding_window,
+      fields.OptionalInt("attention.sliding_window", 1, kMaxCount));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+const Family& MixtralFamily() {
+  static const Family kFamily = {
+      .name = "mixtral",
+      .architecture = "MixtralForCausalLM",
+      .routing = RoutingKind::kSoftmaxTopKRenormalise,
+      .defaults = {.rms_norm_eps = 1e-5, .rope_theta = 1e6},
+      .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
+      .gguf_architecture = "llama",
+      .matches_gguf = MatchesGguf,
+      .read_gguf = ReadGguf,
+      .hugging_face_tensors = kHuggingFace,
+      .gguf_tensors = kGguf,
+  };
+  return kFamily;
+}
+
+}  // namespace spacemoe

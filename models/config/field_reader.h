@@ -1,0 +1,85 @@
+// Reads fields out of a flat JSON object, with messages that say which field,
+// what was expected and what was found.
+#ifndef SPACEMOE_MODELS_CONFIG_FIELD_READER_H_
+#define SPACEMOE_MODELS_CONFIG_FIELD_READER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "nlohmann/json.hpp"
+
+namespace spacemoe {
+
+// The largest count that a config may hold: no product of three of them
+// overflows 64 bits.
+inline constexpr std::int64_t kMaxCount = 1 << 20;
+
+// Borrows the object. A field that is null counts as missing. All errors are
+// INVALID_ARGUMENT unless said.
+class FieldReader {
+ public:
+  // `json` must be an object. `where` (a file) and `prefix` (of the fields, as
+  // "granitemoe." or "rope_scaling.") begin each message.
+  FieldReader(const nlohmann::json& json, std::string where,
+              std::string prefix = "", bool prefix_is_key = false);
+
+  bool Has(std::string_view field) const { return Find(field) != nullptr; }
+
+  // A whole number in [min, max].
+  absl::StatusOr<std::int64_t> Int(std::string_view field, std::int64_t min = 1,
+                                   std::int64_t max = kMaxCount) const;
+  absl::StatusOr<std::int64_t> IntOr(std::string_view field,
+                                     std::int64_t fallback,
+                                     std::int64_t min = 1,
+                                     std::int64_t max = kMaxCount) const;
+  absl::StatusOr<std::optional<std::int64_t>> OptionalInt(
+      std::string_view field, std::int64_t min, std::int64_t max) const;
+
+  // A finite number, greater than 0.
+  absl::StatusOr<double> Positive(std::string_view field) const;
+  absl::StatusOr<double> PositiveOr(std::string_view field,
+                                    double fallback) const;
+  absl::StatusOr<std::optional<double>> OptionalPositive(
+      std::string_view field) const;
+
+  absl::StatusOr<bool> BoolOr(std::string_view field, bool fallback) const;
+  absl::StatusOr<std::string> StringOr(std::string_view field,
+                                       std::string fallback) const;
+  // One id or a list of them, each in [0, vocab_size).
+  absl::StatusOr<std::vector<std::int64_t>> TokenIds(
+      std::string_view field, std::int64_t vocab_size) const;
+  // The object in `field`; nullopt when it is missing.
+  absl::StatusOr<std::optional<FieldReader>> Object(
+      std::string_view field) const;
+
+  // UNIMPLEMENTED unless the field is missing or one of `supported`.
+  absl::Status RequireOneOf(std::string_view field,
+                            const std::vector<std::string>& supported) const;
+
+  // "FILE: field 'F': expected E, found V".
+  absl::Status Wrong(std::string_view field, std::string_view expected) const;
+  // UNIMPLEMENTED "FILE: field 'F': V is not supported; known: K".
+  absl::Status Unsupported(std::string_view field,
+                           std::string_view known) const;
+
+  const std::string& where() const { return where_; }
+  std::string FullName(std::string_view field) const;
+
+ private:
+  const nlohmann::json* Find(std::string_view field) const;
+  std::string Found(std::string_view field) const;
+
+  const nlohmann::json* json_;
+  std::string where_;
+  std::string prefix_;
+  bool prefix_is_key_;  // the prefix is part of the keys, as in GGUF
+};
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_MODELS_CONFIG_FIELD_READER_H_

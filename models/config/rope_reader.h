@@ -1,0 +1,24 @@
+// Rotary position settings out of a config.
+#ifndef SPACEMOE_MODELS_CONFIG_ROPE_READER_H_
+#define SPACEMOE_MODELS_CONFIG_ROPE_READER_H_
+
+#include "absl/status/status.h"
+#include "models/config/field_reader.h"
+#include "models/config/model_config.h"
+
+namespace spacemoe {
+
+// config.json: rope_theta and rope_scaling, or rope_parameters. Both forms
+// together must agree. UNIMPLEMENTED for a rope type that is not known.
+absl::Status ReadHuggingFaceRope(const FieldReader& fields,
+                                 ModelConfig& config);
+
+// GGUF: rope.freq_base and rope.scaling.*.
+absl::Status ReadGgufRope(const FieldReader& fields, ModelConfig& config);
+
+// The inverse of ReadHuggingFaceRope, in transformers 4's fields.
+void WriteHuggingFaceRope(const ModelConfig& config, nlohmann::json& json);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_MODELS_CONFIG_ROPE_READER_H_
