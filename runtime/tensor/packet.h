@@ -56,7 +56,13 @@ struct Packet {
   LinkStamp link;
   std::vector<RowHeader> rows;
   uint32_t width = 0;
-  uint32_t vectors_per_row = 1;  // kResidual: 2 with the shared part
+  // kResidual: the residual, then the shared part if there is one, then the
+  // outputs of row.experts if they ride along; each on its own, never summed.
+  uint32_t vectors_per_row = 1;
+  bool has_shared = false;
+  // Every expert of every row ran on the sender; nothing else is to be waited
+  // for.
+  bool outputs_inline = false;
   uint32_t sequences_in_flight = 1;
   // [rows, vectors_per_row, width]. When `bfloat16`, every value is one and
   // two bytes of it travel: nothing is rounded on the way.

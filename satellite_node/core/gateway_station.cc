@@ -1,0 +1,253 @@
+#include "satellite_node/core/gateway_station.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+namespace {
+
+int64_t StartOf(const std::vector<AssembledRow>& rows, int64_t free_ns) {
+  int64_t start = free_ns;
+  for (const AssembledRow& row : rows) start = std::max(start, row.ready_ns);
+  return start;
+}
+
+// Attention wants a sequence's rows in ascending position; the order between
+// sequences does not matter.
+std::vector<GatewayRow> GatewayRows(const std::vector<AssembledRow>& rows,
+                                    bool last_layer) {
+  std::vector<GatewayRow> gateway_rows;
+  gateway_rows.reserve(rows.size());
+  for (const AssembledRow& row : rows) {
+    gateway_rows.push_back({row.header.sequence, row.header.position,
+                            row.header.capacity,
+                            last_layer && row.header.cache_only});
+  }
+  return gateway_rows;
+}
+
+}  // namespace
+
+GatewayStation::GatewayStation(const SatelliteOptions& options,
+                               GatewayRole* gateway, LayerCombiner* combiner,
+                               ExpertRole* experts, const Clock* clock,
+                               PacketSink* sink)
+    : options_(options),
+      gateway_(gateway),
+      combiner_(combiner),
+      experts_(experts),
+      clock_(clock),
+      sink_(sink),
+      frame_{options.satellite, static_cast<uint32_t>(gateway->hidden_size()),
+             options.bfloat16} {}
+
+void GatewayStation::Accept(const Arrival& arrival) {
+  std::vector<AssembledRow> complete;
+  assembly_.Accept(arrival, &complete);
+  if (arrival.packet->kind == PacketKind::kResidual) {
+    sequences_in_flight_ =
+        std::max<uint32_t>(1, arrival.packet->sequences_in_flight);
+  }
+  for (const RowHeader& header : arrival.packet->rows) {
+    if (dead_.Contains(header.sequence)) assembly_.Release(header.sequence);
+  }
+  for (AssembledRow& row : complete) {
+    if (!dead_.Contains(row.header.sequence)) ready_.Add(std::move(row));
+  }
+}
+
+void GatewayStation::Release(uint64_t sequence) {
+  dead_.Add(sequence);
+  assembly_.Release(sequence);
+  ready_.Release(sequence);
+  gateway_->Release(sequence);
+}
+
+int64_t GatewayStation::NextStep() const {
+  return ready_.HasRunnable() ? free_ns_ : kNever;
+}
+
+absl::Status GatewayStation::Step() {
+  Batch batch;
+  batch.rows =
+      ready_.Take(LimitsFor(sequences_in_flight_, options_.max_prompt_rows));
+  if (batch.rows.empty()) return absl::OkStatus();
+  batch.start_ns = StartOf(batch.rows, free_ns_);
+  StepTimer timer(*clock_, options_.modelled_flops);
+  SPACEMOE_RETURN_IF_ERROR(Combine(&batch));
+  SPACEMOE_RETURN_IF_ERROR(Attend(&batch, &timer));
+  DropCacheOnly(&batch);
+  if (!batch.rows.empty()) {
+    if (experts_ == nullptr) {
+      SPACEMOE_RETURN_IF_ERROR(Dispatch(batch, timer.ElapsedNs()));
+    }
+    SPACEMOE_RETURN_IF_ERROR(RunShared(&batch, &timer));
+    SPACEMOE_RETURN_IF_ERROR(RunLocalExperts(&batch, &timer));
+    SPACEMOE_RETURN_IF_ERROR(SendResidual(batch, timer.ElapsedNs()));
+  }
+  free_ns_ = batch.start_ns + timer.ElapsedNs();
+  return absl::OkStatus();
+}
+
+absl::Status GatewayStation::Combine(Batch* batch) {
+  const size_t rows = batch->rows.size();
+  batch->hidden.resize(rows * frame_.width);
+  if (combiner_ == nullptr) {
+    for (size_t r = 0; r < rows; ++r) {
+      std::copy_n(batch->rows[r].residual.values, frame_.width,
+                  batch->hidden.data() + r * frame_.width);
+    }
+    return absl::OkStatus();
+  }
+  std::vector<CombineRow> inputs;
+  inputs.reserve(rows);
+  for (const AssembledRow& row : batch->rows) inputs.push_back(row.combine());
+  return combiner_->Combine(inputs, batch->hidden.data());
+}
+
+absl::Status GatewayStation::Attend(Batch* batch, StepTimer* timer) {
+  const std::vector<GatewayRow> rows = GatewayRows(batch->rows, IsLastLayer());
+  for (const GatewayRow& row : rows)
+    timer->AddFlops(gateway_->Flops(row.position));
+  batch->normed.resize(batch->hidden.size());
+  return gateway_->Attend(rows, batch->hidden.data(), batch->normed.data(),
+                          &batch->routing);
+}
+
+void GatewayStation::DropCacheOnly(Batch* batch) {
+  if (!IsLastLayer()) return;
+  size_t kept = 0;
+  for (size_t r = 0; r < batch->rows.size(); ++r) {
+    if (batch->rows[r].header.cache_only) continue;
+    if (kept != r) {
+      batch->rows[kept] = std::move(batch->rows[r]);
+      batch->routing[kept] = std::move(batch->routing[r]);
+      const size_t width = frame_.width;
+      std::copy_n(batch->hidden.data() + r * width, width,
+                  batch->hidden.data() + kept * width);
+      std::copy_n(batch->normed.data() + r * width, width,
+                  batch->normed.data() + kept * width);
+    }
+    ++kept;
+  }
+  batch->rows.resize(kept);
+  batch->routing.resize(kept);
+}
+
+absl::Status GatewayStation::Dispatch(const Batch& batch, int64_t compute_ns) {
+  absl::btree_map<uint32_t, Packet> packets;  // by satellite
+  for (size_t r = 0; r < batch.rows.size(); ++r) {
+    absl::btree_map<uint32_t, RowHeader> headers;
+    for (const ExpertChoice& choice : batch.routing[r]) {
+      const uint32_t expert = static_cast<uint32_t>(choice.expert);
+      const auto home = options_.expert_homes.find(expert);
+      if (home == options_.expert_homes.end()) {
+        return absl::InternalError(
+            absl::StrCat("layer ", options_.layer, ": expert ", expert,
+                         " was chosen but has no satellite"));
+      }
+      auto it = headers.try_emplace(
+          home->second, NextHeader(batch.rows[r], batch.start_ns, compute_ns));
+      it.first->second.experts.push_back({expert, choice.weight});
+    }
+    for (auto& [satellite, header] : headers) {
+      auto it = packets.try_emplace(
+          satellite, StartPacket(frame_, PacketKind::kDispatch, options_.layer,
+                                 satellite, sequences_in_flight_));
+      it.first->second.rows.push_back(std::move(header));
+      AppendVector(batch.normed.data() + r * frame_.width, &it.first->second);
+    }
+  }
+  for (auto& [satellite, packet] : packets) {
+    packet.link.departure_ns = batch.start_ns + compute_ns;
+    SPACEMOE_RETURN_IF_ERROR(sink_->Emit(std::move(packet)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GatewayStation::RunShared(Batch* batch, StepTimer* timer) {
+  (void)timer;  // Flops() of the gateway counts the shared part.
+  if (!gateway_->has_shared()) return absl::OkStatus();
+  batch->shared.resize(batch->rows.size() * frame_.width);
+  return gateway_->Shared(static_cast<int64_t>(batch->rows.size()),
+                          batch->normed.data(), batch->shared.data());
+}
+
+absl::Status GatewayStation::RunLocalExperts(Batch* batch, StepTimer* timer) {
+  if (experts_ == nullptr) return absl::OkStatus();
+  batch->outputs.resize(batch->rows.size());
+  for (size_t r = 0; r < batch->rows.size(); ++r) {
+    batch->outputs[r].resize(batch->routing[r].size() * frame_.width);
+  }
+  for (int32_t expert : experts_->experts()) {
+    SPACEMOE_RETURN_IF_ERROR(RunLocalExpert(expert, batch, timer));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GatewayStation::RunLocalExpert(int32_t expert, Batch* batch,
+                                            StepTimer* timer) {
+  const size_t width = frame_.width;
+  std::vector<float> inputs, weights;
+  std::vector<float*> targets;
+  for (size_t r = 0; r < batch->rows.size(); ++r) {
+    for (size_t k = 0; k < batch->routing[r].size(); ++k) {
+      if (batch->routing[r][k].expert != expert) continue;
+      const float* normed = batch->normed.data() + r * width;
+      inputs.insert(inputs.end(), normed, normed + width);
+      weights.push_back(batch->routing[r][k].weight);
+      targets.push_back(batch->outputs[r].data() + k * width);
+    }
+  }
+  if (targets.empty()) return absl::OkStatus();
+  std::vector<float> outputs(inputs.size());
+  SPACEMOE_RETURN_IF_ERROR(
+      experts_->Run(expert, static_cast<int64_t>(targets.size()), inputs.data(),
+                    weights.data(), outputs.data()));
+  timer->AddFlops(experts_->Flops() * static_cast<double>(targets.size()));
+  for (size_t i = 0; i < targets.size(); ++i) {
+    std::copy_n(outputs.data() + i * width, width, targets[i]);
+  }
+  return absl::OkStatus();
+}
+
+void GatewayStation::AppendResidualRow(const Batch& batch, size_t row,
+                                       int64_t compute_ns, Packet* packet) {
+  RowHeader header = NextHeader(batch.rows[row], batch.start_ns, compute_ns);
+  for (const ExpertChoice& choice : batch.routing[row]) {
+    header.experts.push_back(
+        {static_cast<uint32_t>(choice.expert), choice.weight});
+  }
+  packet->rows.push_back(std::move(header));
+  AppendVector(batch.hidden.data() + row * frame_.width, packet);
+  if (packet->has_shared)
+    AppendVector(batch.shared.data() + row * frame_.width, packet);
+  if (packet->outputs_inline) {
+    packet->values.insert(packet->values.end(), batch.outputs[row].begin(),
+                          batch.outputs[row].end());
+  }
+}
+
+absl::Status GatewayStation::SendResidual(const Batch& batch,
+                                          int64_t compute_ns) {
+  Packet packet = StartPacket(frame_, PacketKind::kResidual, options_.layer + 1,
+                              options_.next_satellite, sequences_in_flight_);
+  packet.has_shared = gateway_->has_shared();
+  packet.outputs_inline = experts_ != nullptr;
+  packet.vectors_per_row = 1 + (packet.has_shared ? 1 : 0);
+  if (packet.outputs_inline)
+    packet.vectors_per_row += batch.routing.front().size();
+  packet.values.reserve(batch.rows.size() * packet.vectors_per_row *
+                        frame_.width);
+  packet.rows.reserve(batch.rows.size());
+  for (size_t r = 0; r < batch.rows.size(); ++r) {
+    AppendResidualRow(batch, r, compute_ns, &packet);
+  }
+  packet.link.departure_ns = batch.start_ns + compute_ns;
+  return sink_->Emit(std::move(packet));
+}
+
+}  // namespace spacemoe

@@ -1,0 +1,232 @@
+#include "satellite_node/core/head_station.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+namespace {
+
+// Prompt rows whose logits are computed in one step: [rows, vocab] floats.
+constexpr size_t kLogitsRows = 16;
+
+bool Contains(const std::vector<int64_t>& values, int64_t value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+SequenceEnd EndOf(const SequenceRequest& request, const TokenRecord& record,
+                  int64_t generated) {
+  if (record.end_token) return SequenceEnd::kStop;
+  if (generated >= request.max_tokens) return SequenceEnd::kLength;
+  if (record.position + 1 > request.capacity) return SequenceEnd::kLength;
+  return SequenceEnd::kNone;
+}
+
+}  // namespace
+
+HeadStation::HeadStation(const SatelliteOptions& options, HeadRole* head,
+                         LayerCombiner* combiner, const Clock* clock,
+                         PacketSink* sink, SatelliteListener* listener)
+    : options_(options),
+      head_(head),
+      combiner_(combiner),
+      clock_(clock),
+      sink_(sink),
+      listener_(listener),
+      frame_{options.satellite, static_cast<uint32_t>(head->hidden_size()),
+             options.bfloat16} {}
+
+absl::Status HeadStation::Inject(SequenceRequest request) {
+  const int64_t now = clock_->Now();
+  Sequence& sequence = sequences_[request.sequence];
+  sequence.request = std::move(request);
+  sequence.last_emission_ns = now;
+  const SequenceRequest& kept = sequence.request;
+  const size_t chunk = static_cast<size_t>(options_.max_prompt_rows);
+  for (size_t begin = 0; begin < kept.prompt.size(); begin += chunk) {
+    const size_t end = std::min(begin + chunk, kept.prompt.size());
+    SPACEMOE_RETURN_IF_ERROR(SendPrompt(kept, now, begin, end));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status HeadStation::SendPrompt(const SequenceRequest& request,
+                                     int64_t departure_ns, size_t begin,
+                                     size_t end) {
+  Packet packet = StartPacket(frame_, PacketKind::kResidual, 0,
+                              options_.first_gateway, InFlight());
+  StepTimer timer(*clock_, options_.modelled_flops);
+  packet.values.resize((end - begin) * frame_.width);
+  SPACEMOE_RETURN_IF_ERROR(head_->Embed(
+      absl::MakeConstSpan(request.prompt).subspan(begin, end - begin),
+      packet.values.data()));
+  const int64_t compute_ns = timer.ElapsedNs();
+  for (size_t i = begin; i < end; ++i) {
+    RowHeader header;
+    header.sequence = request.sequence;
+    header.position = static_cast<uint32_t>(i);
+    header.capacity = static_cast<uint32_t>(request.capacity);
+    header.prompt = true;
+    header.cache_only = !request.want_logits && i + 1 < request.prompt.size();
+    header.spent.compute_ns = compute_ns;
+    packet.rows.push_back(std::move(header));
+  }
+  packet.link.departure_ns = departure_ns + compute_ns;
+  return sink_->Emit(std::move(packet));
+}
+
+void HeadStation::Accept(const Arrival& arrival) {
+  std::vector<AssembledRow> complete;
+  assembly_.Accept(arrival, &complete);
+  for (const RowHeader& header : arrival.packet->rows) {
+    if (!sequences_.contains(header.sequence))
+      assembly_.Release(header.sequence);
+  }
+  for (AssembledRow& row : complete) {
+    if (sequences_.contains(row.header.sequence))
+      ready_.push_back(std::move(row));
+  }
+}
+
+void HeadStation::Release(uint64_t sequence) {
+  assembly_.Release(sequence);
+  sequences_.erase(sequence);
+  ready_.erase(std::remove_if(ready_.begin(), ready_.end(),
+                              [&](const AssembledRow& row) {
+                                return row.header.sequence == sequence;
+                              }),
+               ready_.end());
+}
+
+int64_t HeadStation::NextStep() const {
+  return ready_.empty() ? kNever : free_ns_;
+}
+
+std::vector<AssembledRow> HeadStation::TakeBatch() {
+  const size_t limit =
+      std::max<size_t>(std::max<size_t>(1, (InFlight() + 1) / 2),
+                       ready_.front().header.prompt ? kLogitsRows : 1);
+  std::vector<AssembledRow> rows;
+  while (!ready_.empty() && rows.size() < limit) {
+    rows.push_back(std::move(ready_.front()));
+    ready_.pop_front();
+  }
+  return rows;
+}
+
+absl::Status HeadStation::Step() {
+  Batch batch;
+  batch.rows = TakeBatch();
+  batch.start_ns = free_ns_;
+  for (const AssembledRow& row : batch.rows) {
+    batch.start_ns = std::max(batch.start_ns, row.ready_ns);
+  }
+  StepTimer timer(*clock_, options_.modelled_flops);
+  timer.AddFlops(head_->Flops() * static_cast<double>(batch.rows.size()));
+  SPACEMOE_RETURN_IF_ERROR(ComputeLogits(&batch));
+
+  std::vector<std::pair<size_t, TokenRecord>> tokens;
+  for (size_t r = 0; r < batch.rows.size(); ++r) {
+    Sequence& sequence = sequences_.at(batch.rows[r].header.sequence);
+    if (sequence.request.want_logits) {
+      EmitLogits(batch, r, &sequence);
+    } else {
+      tokens.emplace_back(r, Sample(batch, r, sequence));
+    }
+  }
+  const int64_t emitted_ns = batch.start_ns + timer.ElapsedNs();
+  std::vector<NextRow> next;
+  for (auto& [row, record] : tokens)
+    FinishRow(batch, row, emitted_ns, record, &next);
+  SPACEMOE_RETURN_IF_ERROR(
+      SendNext(std::move(next), emitted_ns, &timer, batch.start_ns));
+  free_ns_ = batch.start_ns + timer.ElapsedNs();
+  return absl::OkStatus();
+}
+
+absl::Status HeadStation::ComputeLogits(Batch* batch) {
+  const size_t rows = batch->rows.size();
+  std::vector<CombineRow> inputs;
+  inputs.reserve(rows);
+  for (const AssembledRow& row : batch->rows) inputs.push_back(row.combine());
+  std::vector<float> hidden(rows * frame_.width);
+  SPACEMOE_RETURN_IF_ERROR(combiner_->Combine(inputs, hidden.data()));
+  batch->logits.resize(rows * static_cast<size_t>(head_->vocab_size()));
+  return head_->Logits(static_cast<int64_t>(rows), hidden.data(),
+                       batch->logits.data());
+}
+
+void HeadStation::EmitLogits(const Batch& batch, size_t row,
+                             Sequence* sequence) {
+  const int64_t vocab = head_->vocab_size();
+  LogitsRecord record;
+  record.sequence = sequence->request.sequence;
+  record.first_position = batch.rows[row].header.position;
+  record.rows = 1;
+  const float* logits = batch.logits.data() + static_cast<int64_t>(row) * vocab;
+  record.values.assign(logits, logits + vocab);
+  ++sequence->logits_rows;
+  record.last = sequence->logits_rows ==
+                static_cast<int64_t>(sequence->request.prompt.size());
+  const uint64_t id = record.sequence;
+  const bool last = record.last;
+  listener_->OnLogits(std::move(record));
+  if (last) sequences_.erase(id);
+}
+
+TokenRecord HeadStation::Sample(const Batch& batch, size_t row,
+                                const Sequence& sequence) const {
+  const size_t vocab = static_cast<size_t>(head_->vocab_size());
+  TokenRecord record;
+  record.sequence = sequence.request.sequence;
+  record.position = batch.rows[row].header.position + 1;
+  record.token =
+      SampleToken(absl::MakeConstSpan(batch.logits).subspan(row * vocab, vocab),
+                  sequence.request.sampling, record.position);
+  record.end_token = Contains(sequence.request.end_tokens, record.token);
+  return record;
+}
+
+void HeadStation::FinishRow(const Batch& batch, size_t row, int64_t emitted_ns,
+                            TokenRecord record, std::vector<NextRow>* next) {
+  const AssembledRow& from = batch.rows[row];
+  Sequence& sequence = sequences_.at(record.sequence);
+  ++sequence.generated;
+  record.end = EndOf(sequence.request, record, sequence.generated);
+  record.emitted_ns = emitted_ns;
+  record.lap_ns = emitted_ns - sequence.last_emission_ns;
+  record.lap =
+      NextHeader(from, batch.start_ns, emitted_ns - batch.start_ns).spent;
+  sequence.last_emission_ns = emitted_ns;
+  if (record.end == SequenceEnd::kNone) {
+    RowHeader header;
+    header.sequence = record.sequence;
+    header.position = static_cast<uint32_t>(record.position);
+    header.capacity = from.header.capacity;
+    next->push_back({std::move(header), record.token});
+  } else {
+    sequences_.erase(record.sequence);
+  }
+  listener_->OnToken(record);
+}
+
+absl::Status HeadStation::SendNext(std::vector<NextRow> next,
+                                   int64_t emitted_ns, StepTimer* timer,
+                                   int64_t start_ns) {
+  if (next.empty()) return absl::OkStatus();
+  Packet packet = StartPacket(frame_, PacketKind::kResidual, 0,
+                              options_.first_gateway, InFlight());
+  std::vector<int64_t> tokens;
+  for (const NextRow& row : next) tokens.push_back(row.token);
+  packet.values.resize(next.size() * frame_.width);
+  SPACEMOE_RETURN_IF_ERROR(head_->Embed(tokens, packet.values.data()));
+  packet.link.departure_ns = start_ns + timer->ElapsedNs();
+  for (NextRow& row : next) {
+    row.header.spent.compute_ns = packet.link.departure_ns - emitted_ns;
+    packet.rows.push_back(std::move(row.header));
+  }
+  return sink_->Emit(std::move(packet));
+}
+
+}  // namespace spacemoe

@@ -1,0 +1,230 @@
+#include "satellite_node/core/satellite.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/base/status_macros.h"
+#include "satellite_node/core/expert_station.h"
+#include "satellite_node/core/gateway_station.h"
+#include "satellite_node/core/head_station.h"
+#include "satellite_node/core/station.h"
+#include "satellite_node/core/worker.h"
+
+namespace spacemoe {
+namespace {
+
+absl::Status CheckGateway(const SatelliteOptions& options,
+                          const SatelliteRoleSet& roles) {
+  if (roles.gateway == nullptr) return absl::OkStatus();
+  if (options.layer > 0 && roles.gateway_combiner == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("gateway of layer ", options.layer,
+                     " has no combiner of layer ", options.layer - 1));
+  }
+  if (roles.experts == nullptr) return absl::OkStatus();
+  for (const auto& [expert, home] : options.expert_homes) {
+    if (home == options.satellite) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a gateway with experts must hold all experts of its layer, but "
+        "expert ",
+        expert, " of layer ", options.layer, " is on satellite ", home));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckRoles(const SatelliteOptions& options,
+                        const SatelliteRoleSet& roles) {
+  if (roles.gateway == nullptr && roles.experts == nullptr &&
+      roles.head == nullptr) {
+    return absl::InvalidArgumentError("a satellite without any role");
+  }
+  if (roles.head != nullptr && roles.head_combiner == nullptr) {
+    return absl::InvalidArgumentError(
+        "the head has no combiner of the last layer");
+  }
+  if (options.max_prompt_rows < 1) {
+    return absl::InvalidArgumentError(absl::StrCat("max_prompt_rows is ",
+                                                   options.max_prompt_rows,
+                                                   ", expected at least 1"));
+  }
+  return CheckGateway(options, roles);
+}
+
+class SatelliteImpl final : public Satellite, public PacketSink {
+ public:
+  SatelliteImpl(SatelliteOptions options, SatelliteRoleSet roles,
+                const Clock* clock, LinkModel* links, Outbox* outbox,
+                SatelliteListener* listener)
+      : options_(std::move(options)),
+        roles_(std::move(roles)),
+        clock_(clock),
+        links_(links),
+        outbox_(outbox) {
+    MakeStations(listener);
+    auto on_fault = [listener](const absl::Status& status) {
+      listener->OnFault(status);
+    };
+    if (layer_station_ != nullptr) {
+      layer_worker_ =
+          std::make_unique<Worker>(layer_station_.get(), clock_, on_fault);
+    }
+    if (head_station_ != nullptr) {
+      head_worker_ =
+          std::make_unique<Worker>(head_station_.get(), clock_, on_fault);
+    }
+  }
+
+  absl::Status Deliver(Packet packet) override {
+    const int64_t came = clock_->Now();
+    return Enqueue(std::move(packet), came, /*count=*/true);
+  }
+
+  absl::Status Inject(SequenceRequest request) override {
+    if (head_station_ == nullptr) {
+      return absl::FailedPreconditionError(
+          "this satellite does not hold the head");
+    }
+    SPACEMOE_RETURN_IF_ERROR(CheckRequest(request));
+    // Shared: std::function wants copies.
+    auto shared = std::make_shared<SequenceRequest>(std::move(request));
+    head_worker_->Post(
+        [this, shared] { return head_station_->Inject(std::move(*shared)); });
+    return absl::OkStatus();
+  }
+
+  void Release(uint64_t sequence) override {
+    for (auto [worker, station] :
+         {std::pair(layer_worker_.get(), layer_station_.get()),
+          std::pair(head_worker_.get(), HeadAsStation())}) {
+      if (worker == nullptr) continue;
+      worker->Post([station = station, sequence] {
+        station->Release(sequence);
+        return absl::OkStatus();
+      });
+    }
+  }
+
+  LinkStatistics Statistics() const override {
+    LinkStatistics statistics;
+    if (layer_worker_ != nullptr) statistics.Merge(layer_worker_->Statistics());
+    if (head_worker_ != nullptr) statistics.Merge(head_worker_->Statistics());
+    return statistics;
+  }
+
+ private:
+  Station* HeadAsStation() const { return head_station_.get(); }
+
+  void MakeStations(SatelliteListener* listener) {
+    if (roles_.gateway != nullptr) {
+      layer_station_ = std::make_unique<GatewayStation>(
+          options_, roles_.gateway.get(), roles_.gateway_combiner.get(),
+          roles_.experts.get(), clock_, this);
+    } else if (roles_.experts != nullptr) {
+      layer_station_ = std::make_unique<ExpertStation>(
+          options_, roles_.experts.get(), clock_, this);
+    }
+    if (roles_.head != nullptr) {
+      head_station_ = std::make_unique<HeadStation>(options_, roles_.head.get(),
+                                                    roles_.head_combiner.get(),
+                                                    clock_, this, listener);
+    }
+  }
+
+  absl::Status CheckRequest(const SequenceRequest& request) const {
+    if (request.prompt.empty())
+      return absl::InvalidArgumentError("the prompt is empty");
+    if (request.capacity < static_cast<int64_t>(request.prompt.size())) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("a prompt of ", request.prompt.size(),
+                       " tokens with room for ", request.capacity));
+    }
+    for (int64_t id : request.prompt) {
+      if (id >= 0 && id < roles_.head->vocab_size()) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("token ", id, " is not in the vocabulary of ",
+                       roles_.head->vocab_size()));
+    }
+    return absl::OkStatus();
+  }
+
+  // PacketSink. Called from the workers' threads.
+  absl::Status Emit(Packet packet) override {
+    SPACEMOE_ASSIGN_OR_RETURN(
+        packet.link,
+        links_->Stamp(options_.satellite, packet.destination,
+                      packet.link.departure_ns, LinkBytes(packet)));
+    if (packet.destination != options_.satellite) {
+      outbox_->Send(std::move(packet));
+      return absl::OkStatus();
+    }
+    const int64_t came = clock_->Now();
+    return Enqueue(std::move(packet), came, /*count=*/false);
+  }
+
+  absl::Status Enqueue(Packet packet, int64_t came_ns, bool count) {
+    SPACEMOE_ASSIGN_OR_RETURN(Worker * worker, WorkerFor(packet));
+    worker->Push(std::make_shared<const Packet>(std::move(packet)), came_ns,
+                 count);
+    return absl::OkStatus();
+  }
+
+  absl::Status NotForUs(const Packet& packet) const {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "packet from satellite ", packet.source, " for layer ", packet.layer,
+        " of satellite ", packet.destination, " came to satellite ",
+        options_.satellite, ", which does not hold that role"));
+  }
+
+  bool WidthFits(const Packet& packet) const {
+    const HeadRole* head = roles_.head.get();
+    const GatewayRole* gateway = roles_.gateway.get();
+    const int64_t width = gateway != nullptr ? gateway->hidden_size()
+                          : head != nullptr  ? head->hidden_size()
+                                             : packet.width;
+    return packet.width == width;
+  }
+
+  absl::StatusOr<Worker*> WorkerFor(const Packet& packet) const {
+    if (!WidthFits(packet)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "packet from satellite ", packet.source, " has hidden states of ",
+          packet.width, " values, not those of this model"));
+    }
+    if (packet.kind == PacketKind::kDispatch) {
+      const bool ours = roles_.gateway == nullptr &&
+                        roles_.experts != nullptr &&
+                        packet.layer == options_.layer;
+      if (!ours) return NotForUs(packet);
+      return layer_worker_.get();
+    }
+    if (packet.layer == options_.layers && head_worker_ != nullptr)
+      return head_worker_.get();
+    if (roles_.gateway != nullptr && packet.layer == options_.layer)
+      return layer_worker_.get();
+    return NotForUs(packet);
+  }
+
+  // Constant after construction.
+  const SatelliteOptions options_;
+  const SatelliteRoleSet roles_;
+  const Clock* const clock_;
+  LinkModel* const links_;
+  Outbox* const outbox_;
+  std::unique_ptr<Station> layer_station_;
+  std::unique_ptr<HeadStation> head_station_;
+  std::unique_ptr<Worker> layer_worker_;
+  std::unique_ptr<Worker> head_worker_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Satellite>> Satellite::Create(
+    SatelliteOptions options, SatelliteRoleSet roles, const Clock* clock,
+    LinkModel* links, Outbox* outbox, SatelliteListener* listener) {
+  SPACEMOE_RETURN_IF_ERROR(CheckRoles(options, roles));
+  std::unique_ptr<Satellite> satellite = std::make_unique<SatelliteImpl>(
+      std::move(options), std::move(roles), clock, links, outbox, listener);
+  return satellite;
+}
+
+}  // namespace spacemoe

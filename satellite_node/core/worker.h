@@ -1,0 +1,86 @@
+// A thread that holds packets until they are due and runs a station's steps.
+#ifndef SPACEMOE_SATELLITE_NODE_CORE_WORKER_H_
+#define SPACEMOE_SATELLITE_NODE_CORE_WORKER_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <queue>
+#include <thread>
+#include <vector>
+
+#include "runtime/base/clock.h"
+#include "runtime/trace/link_statistics.h"
+#include "satellite_node/core/station.h"
+
+namespace spacemoe {
+
+// Thread-safe. std::mutex and not absl's: the wait must follow the monotonic
+// clock to some microseconds.
+class Worker {
+ public:
+  // `on_fault` is called from the worker's thread, which then stops. Borrows
+  // station and clock.
+  Worker(Station* station, const Clock* clock,
+         std::function<void(const absl::Status&)> on_fault);
+  ~Worker();  // stops and joins
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // `count`: whether the packet counts in the statistics.
+  void Push(std::shared_ptr<const Packet> packet, int64_t came_ns, bool count);
+
+  // Runs a command on the worker's thread, before later packets.
+  void Post(std::function<absl::Status()> command);
+
+  LinkStatistics Statistics() const;
+
+ private:
+  struct Held {
+    std::shared_ptr<const Packet> packet;
+    int64_t came_ns = 0;
+    bool count = false;
+    uint64_t order = 0;
+    int64_t due_ns() const { return packet->link.due_ns; }
+  };
+  struct Later {
+    bool operator()(const Held& a, const Held& b) const {
+      return a.due_ns() != b.due_ns() ? a.due_ns() > b.due_ns()
+                                      : a.order > b.order;
+    }
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  void Run();
+  // Waits until there is something to do.
+  void Wait(Lock& lock);
+  bool HasDue(int64_t now) const;
+  // Both release the lock while the station works.
+  absl::Status RunCommands(Lock& lock);
+  void ReleaseDue(Lock& lock);
+  void CountLateness(const Held& held, int64_t now);
+
+  Station* const station_;
+  const Clock* const clock_;
+  const std::function<void(const absl::Status&)> on_fault_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  // Protected by mutex_.
+  bool stop_ = false;
+  std::priority_queue<Held, std::vector<Held>, Later> held_;
+  std::vector<std::function<absl::Status()>> commands_;
+  uint64_t order_ = 0;
+  LinkStatistics statistics_;
+
+  // The worker thread's own.
+  int64_t busy_until_ns_ = 0;  // wall: since then it has been waiting
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_SATELLITE_NODE_CORE_WORKER_H_

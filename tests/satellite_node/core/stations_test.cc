@@ -1,0 +1,309 @@
+// Time accounting of one station, on a clock that moves only when told to.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "satellite_node/core/expert_station.h"
+#include "satellite_node/core/gateway_station.h"
+#include "satellite_node/core/head_station.h"
+#include "tests/satellite_node/core/fake_roles.h"
+
+namespace spacemoe {
+namespace {
+
+using testing::FakeCombiner;
+using testing::FakeExperts;
+using testing::FakeGateway;
+using testing::FakeHead;
+using ::testing::IsEmpty;
+using testing::kHidden;
+using ::testing::SizeIs;
+
+class CapturingSink final : public PacketSink {
+ public:
+  absl::Status Emit(Packet packet) override {
+    packets.push_back(std::move(packet));
+    return absl::OkStatus();
+  }
+  std::vector<Packet> packets;
+};
+
+class CapturingListener final : public SatelliteListener {
+ public:
+  void OnToken(const TokenRecord& record) override { tokens.push_back(record); }
+  void OnLogits(LogitsRecord record) override {
+    logits.push_back(std::move(record));
+  }
+  void OnFault(const absl::Status& status) override { fault = status; }
+  std::vector<TokenRecord> tokens;
+  std::vector<LogitsRecord> logits;
+  absl::Status fault;
+};
+
+SatelliteOptions Options() {
+  SatelliteOptions options;
+  options.satellite = 5;
+  options.layers = 3;
+  options.layer = 0;
+  options.next_satellite = 50;
+  for (uint32_t e = 0; e < testing::kExperts; ++e)
+    options.expert_homes[e] = 100 + e;
+  options.modelled_flops = 1e9;  // the fake gateway's row takes 1,000 ns
+  return options;
+}
+
+Arrival HiddenRow(uint64_t sequence, uint32_t position, int64_t due,
+                  int64_t came, bool prompt = false, bool cache_only = false) {
+  Packet packet;
+  packet.kind = PacketKind::kResidual;
+  packet.width = kHidden;
+  packet.link.departure_ns = due - 400;
+  packet.link.due_ns = due;
+  packet.link.propagation_ns = 400;
+  RowHeader row;
+  row.sequence = sequence;
+  row.position = position;
+  row.prompt = prompt;
+  row.cache_only = cache_only;
+  packet.rows = {row};
+  packet.values = {0.1f, 0.2f, 0.3f, 0.4f};
+  return MakeArrival(std::make_shared<Packet>(packet), came);
+}
+
+TEST(GatewayStation, StartsAtReadinessAndSendsAtStartPlusCompute) {
+  const SatelliteOptions options = Options();
+  FakeGateway gateway(0);
+  ManualClock clock;
+  CapturingSink sink;
+  GatewayStation station(options, &gateway, nullptr, nullptr, &clock, &sink);
+  EXPECT_EQ(station.NextStep(), kNever);
+  station.Accept(HiddenRow(1, 0, /*due=*/500, /*came=*/300));
+  ASSERT_TRUE(station.Step().ok());
+  ASSERT_THAT(sink.packets, SizeIs(3));  // two experts and the residual
+  for (const Packet& packet : sink.packets) {
+    EXPECT_EQ(packet.link.departure_ns, 1500);
+    EXPECT_EQ(packet.rows[0].spent.propagation_ns, 400);
+    EXPECT_EQ(packet.rows[0].spent.compute_ns, 1000);
+    EXPECT_EQ(packet.rows[0].spent.software_ns, 0);
+  }
+  EXPECT_EQ(sink.packets[2].kind, PacketKind::kResidual);
+  EXPECT_EQ(sink.packets[2].layer, 1u);
+  EXPECT_EQ(sink.packets[2].vectors_per_row, 2u);
+  EXPECT_THAT(sink.packets[2].rows[0].experts, SizeIs(2));
+}
+
+TEST(GatewayStation, BooksTheWaitForABusySatelliteAsQueueing) {
+  const SatelliteOptions options = Options();
+  FakeGateway gateway(0);
+  ManualClock clock;
+  CapturingSink sink;
+  GatewayStation station(options, &gateway, nullptr, nullptr, &clock, &sink);
+  station.Accept(HiddenRow(1, 0, 500, 0));
+  ASSERT_TRUE(station.Step().ok());
+  station.Accept(HiddenRow(2, 0, 700, 0));
+  EXPECT_EQ(station.NextStep(), 1500);
+  sink.packets.clear();
+  ASSERT_TRUE(station.Step().ok());
+  EXPECT_EQ(sink.packets[0].link.departure_ns, 2500);
+  EXPECT_EQ(sink.packets[0].rows[0].spent.queueing_ns, 800);
+}
+
+TEST(GatewayStation, BooksALateArrivalAsSoftware) {
+  const SatelliteOptions options = Options();
+  FakeGateway gateway(0);
+  ManualClock clock;
+  CapturingSink sink;
+  GatewayStation station(options, &gateway, nullptr, nullptr, &clock, &sink);
+  station.Accept(HiddenRow(1, 0, /*due=*/500, /*came=*/620));
+  ASSERT_TRUE(station.Step().ok());
+  EXPECT_EQ(sink.packets[0].rows[0].spent.software_ns, 120);
+  EXPECT_EQ(sink.packets[0].link.departure_ns, 1620);
+}
+
+TEST(GatewayStation, MeasuresComputeAsCpuTime) {
+  SatelliteOptions options = Options();
+  options.modelled_flops = 0;
+  ManualClock clock;
+  class Busy final : public LayerCombiner {
+   public:
+    explicit Busy(ManualClock* clock) : clock_(clock) {}
+    absl::Status Combine(absl::Span<const CombineRow> rows,
+                         float* out) override {
+      clock_->AddCpu(777);
+      return fake_.Combine(rows, out);
+    }
+
+   private:
+    ManualClock* clock_;
+    FakeCombiner fake_;
+  } combiner(&clock);
+  FakeGateway gateway(0);
+  CapturingSink sink;
+  GatewayStation station(options, &gateway, &combiner, nullptr, &clock, &sink);
+  station.Accept(HiddenRow(1, 0, 500, 0));
+  ASSERT_TRUE(station.Step().ok());
+  EXPECT_EQ(sink.packets[0].rows[0].spent.compute_ns, 777);
+  EXPECT_EQ(sink.packets[0].link.departure_ns, 1277);
+}
+
+TEST(GatewayStation, LastLayerEndsRowsThatOnlyFillTheCache) {
+  SatelliteOptions options = Options();
+  options.layer = 2;
+  FakeGateway gateway(2);
+  FakeCombiner combiner;
+  ManualClock clock;
+  CapturingSink sink;
+  GatewayStation station(options, &gateway, &combiner, nullptr, &clock, &sink);
+  station.Accept(HiddenRow(1, 0, 500, 0, true, true));
+  station.Accept(HiddenRow(1, 1, 500, 0, true, false));
+  ASSERT_TRUE(station.Step().ok());
+  for (const Packet& packet : sink.packets) {
+    ASSERT_THAT(packet.rows, SizeIs(1));
+    EXPECT_EQ(packet.rows[0].position, 1u);
+  }
+}
+
+TEST(GatewayStation, IgnoresLatePacketsOfADeadSequence) {
+  const SatelliteOptions options = Options();
+  FakeGateway gateway(0);
+  ManualClock clock;
+  CapturingSink sink;
+  GatewayStation station(options, &gateway, nullptr, nullptr, &clock, &sink);
+  station.Release(1);
+  station.Accept(HiddenRow(1, 0, 500, 0));
+  EXPECT_EQ(station.NextStep(), kNever);
+  EXPECT_EQ(gateway.CacheBytes(), 0);
+}
+
+TEST(ExpertStation, SendsEachExpertsOutputAsSoonAsItIsThere) {
+  SatelliteOptions options = Options();
+  options.modelled_flops = 1e9;  // the fake expert's row takes 500 ns
+  FakeExperts experts({2, 3});
+  ManualClock clock;
+  CapturingSink sink;
+  ExpertStation station(options, &experts, &clock, &sink);
+  Packet packet;
+  packet.kind = PacketKind::kDispatch;
+  packet.width = kHidden;
+  packet.link = {0, 100, 100, 0, 0, 0, 1};
+  RowHeader row;
+  row.sequence = 1;
+  row.experts = {{2, 0.5f}, {3, 0.5f}};
+  packet.rows = {row};
+  packet.values = {1, 2, 3, 4};
+  station.Accept(MakeArrival(std::make_shared<Packet>(packet), 0));
+  ASSERT_TRUE(station.Step().ok());
+  ASSERT_THAT(sink.packets, SizeIs(2));
+  EXPECT_EQ(sink.packets[0].rows[0].experts[0].expert, 2u);
+  EXPECT_EQ(sink.packets[0].link.departure_ns, 600);
+  EXPECT_EQ(sink.packets[1].rows[0].experts[0].expert, 3u);
+  EXPECT_EQ(sink.packets[1].link.departure_ns, 1100);
+  EXPECT_EQ(sink.packets[1].rows[0].spent.total_ns(), 1100);
+  EXPECT_EQ(sink.packets[1].destination, 50u);
+  EXPECT_EQ(sink.packets[1].layer, 1u);
+}
+
+TEST(HeadStation, CutsThePromptAndMarksWhatOnlyFillsCaches) {
+  SatelliteOptions options = Options();
+  options.max_prompt_rows = 3;
+  options.first_gateway = 5;
+  FakeHead head;
+  FakeCombiner combiner;
+  ManualClock clock;
+  CapturingSink sink;
+  CapturingListener listener;
+  HeadStation station(options, &head, &combiner, &clock, &sink, &listener);
+  SequenceRequest request;
+  request.sequence = 8;
+  request.prompt = {1, 2, 3, 4, 5};
+  request.capacity = 9;
+  ASSERT_TRUE(station.Inject(request).ok());
+  ASSERT_THAT(sink.packets, SizeIs(2));
+  EXPECT_THAT(sink.packets[0].rows, SizeIs(3));
+  EXPECT_THAT(sink.packets[1].rows, SizeIs(2));
+  EXPECT_TRUE(sink.packets[1].rows[0].cache_only);
+  EXPECT_FALSE(sink.packets[1].rows[1].cache_only);
+  EXPECT_EQ(sink.packets[1].rows[1].capacity, 9u);
+}
+
+class HeadLap : public ::testing::Test {
+ protected:
+  HeadLap()
+      : station_(options_, &head_, &combiner_, &clock_, &sink_, &listener_) {}
+
+  void Inject(int64_t max_tokens, std::vector<int64_t> end_tokens,
+              int64_t capacity) {
+    SequenceRequest request;
+    request.sequence = 1;
+    request.prompt = {1};
+    request.max_tokens = max_tokens;
+    request.end_tokens = std::move(end_tokens);
+    request.capacity = capacity;
+    ASSERT_TRUE(station_.Inject(request).ok());
+    sink_.packets.clear();
+  }
+
+  void Return(uint32_t position, int64_t due) {
+    station_.Accept(HiddenRow(1, position, due, 0));
+    ASSERT_TRUE(station_.Step().ok());
+  }
+
+  const SatelliteOptions options_ = Options();
+  FakeHead head_;
+  FakeCombiner combiner_;
+  ManualClock clock_;
+  CapturingSink sink_;
+  CapturingListener listener_;
+  HeadStation station_;
+};
+
+TEST_F(HeadLap, LapsAddUpAndFollowEachOther) {
+  Inject(5, {}, 10);
+  Return(0, 1000);
+  Return(1, 9000);
+  ASSERT_THAT(listener_.tokens, SizeIs(2));
+  EXPECT_EQ(listener_.tokens[0].emitted_ns, 3000);  // 2,000 FLOPs
+  EXPECT_EQ(listener_.tokens[0].lap_ns, 3000);
+  EXPECT_EQ(listener_.tokens[1].emitted_ns, 11000);
+  EXPECT_EQ(listener_.tokens[1].lap_ns, 8000);
+  EXPECT_EQ(listener_.tokens[1].position, 2);
+  ASSERT_THAT(sink_.packets, SizeIs(2));
+  EXPECT_EQ(sink_.packets[0].rows[0].position, 1u);
+  EXPECT_EQ(sink_.packets[0].link.departure_ns, 3000);
+}
+
+TEST_F(HeadLap, EndsAtMaxTokens) {
+  Inject(1, {}, 10);
+  Return(0, 1000);
+  EXPECT_EQ(listener_.tokens[0].end, SequenceEnd::kLength);
+  EXPECT_THAT(sink_.packets, IsEmpty());
+}
+
+TEST_F(HeadLap, EndsWhereTheContextEnds) {
+  Inject(100, {}, 2);
+  Return(0, 1000);
+  EXPECT_EQ(listener_.tokens[0].end, SequenceEnd::kNone);
+  Return(1, 5000);
+  EXPECT_EQ(listener_.tokens[1].end, SequenceEnd::kLength);
+}
+
+TEST_F(HeadLap, EndsAtAnEndToken) {
+  Inject(100, {}, 50);
+  Return(0, 1000);
+  const int64_t token = listener_.tokens[0].token;
+  station_.Release(1);
+  Inject(100, {token}, 50);
+  Return(0, 20000);
+  EXPECT_TRUE(listener_.tokens[1].end_token);
+  EXPECT_EQ(listener_.tokens[1].end, SequenceEnd::kStop);
+  EXPECT_THAT(sink_.packets, IsEmpty());
+}
+
+TEST_F(HeadLap, IgnoresRowsOfASequenceThatWasReleased) {
+  Inject(100, {}, 50);
+  station_.Release(1);
+  station_.Accept(HiddenRow(1, 0, 1000, 0));
+  EXPECT_EQ(station_.NextStep(), kNever);
+}
+
+}  // namespace
+}  // namespace spacemoe
