@@ -32,9 +32,9 @@ ConstellationSpec Of(std::string name, std::vector<ShellSpec> shells) {
   return {.name = std::move(name), .links = {}, .shells = std::move(shells)};
 }
 
-// Phasings that no filing gives are those of the largest smallest distance
-// between satellites (MinSeparationKm), among those whose links stay clear of
-// the atmosphere.
+// No filing gives phasings. starlink-s1 has F = 17 as the literature does,
+// kuiper's first two and telesat's first shell those of published oracles; for
+// the others it is the one with the largest MinSeparationKm.
 std::vector<ConstellationSpec> MakePresets() {
   const ShellSpec s1 = Delta("s1", 72, 22, 550, 53.0, 17);
   return {
@@ -42,14 +42,14 @@ std::vector<ConstellationSpec> MakePresets() {
       Of("spacemoe-paper-360", {Star("polar", 33, 32, 550, 87, 360, 0)}),
       Of("starlink-s1", {s1}),
       Of("starlink-gen1",
-         {s1, Delta("s2", 72, 22, 540, 53.2, 17),
-          Delta("s3", 36, 20, 570, 70, 11), Delta("s4", 6, 58, 560, 97.6, 1),
-          Delta("s5", 4, 43, 560, 97.6, 1)}),
+         {s1, Delta("s2", 72, 22, 540, 53.2, 13),
+          Delta("s3", 36, 20, 570, 70, 25), Delta("s4", 6, 58, 560, 97.6, 1),
+          Delta("s5", 4, 43, 560, 97.6, 0)}),
       Of("kuiper", {Delta("k630", 34, 34, 630, 51.9, 0),
                     Delta("k610", 36, 36, 610, 42, 11),
-                    Delta("k590", 28, 28, 590, 33, 0)}),
+                    Delta("k590", 28, 28, 590, 33, 17)}),
       Of("telesat", {Delta("t1015", 27, 13, 1015, 98.98, 0),
-                     Delta("t1325", 40, 33, 1325, 50.88, 0)}),
+                     Delta("t1325", 40, 33, 1325, 50.88, 24)}),
       Of("oneweb", {Star("polar", 12, 49, 1200, 87.9, 180, 0)}),
       Of("iridium", {Star("polar", 6, 11, 780, 86.4, 6 * 31.6, 3)}),
       Of("tiny", {Delta("ring", 1, 9, 550, 53, 0),
