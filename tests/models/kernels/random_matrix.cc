@@ -1,0 +1,61 @@
+#include "tests/models/kernels/random_matrix.h"
+
+#include <cstring>
+#include <random>
+
+namespace spacemoe {
+namespace {
+
+// Puts a small float16 where random bits could be an infinity.
+void SetHalf(std::byte* p, std::uint16_t bits) {
+  constexpr std::uint16_t kSmallHalf = 0x2000;  // about 0.008
+  const std::uint16_t half = kSmallHalf | (bits & 0x83ff);
+  std::memcpy(p, &half, sizeof(half));
+}
+
+void MendBlock(StorageType type, std::byte* block, std::uint16_t bits) {
+  const float value = static_cast<float>(bits) / 65536.0f - 0.5f;
+  switch (type) {
+    case StorageType::kF32:
+      std::memcpy(block, &value, sizeof(value));
+      return;
+    case StorageType::kBF16:
+      std::memcpy(block, reinterpret_cast<const char*>(&value) + 2, 2);
+      return;
+    case StorageType::kQ4_1:
+    case StorageType::kQ5_1:
+      SetHalf(block, bits);
+      SetHalf(block + 2, static_cast<std::uint16_t>(bits * 7));
+      return;
+    default:
+      SetHalf(block, bits);
+  }
+}
+
+}  // namespace
+
+RandomMatrix MakeRandomMatrix(StorageType type, std::int64_t rows,
+                              std::int64_t cols, std::int64_t offset) {
+  RandomMatrix m;
+  const std::int64_t row_bytes = cols / BlockValues(type) * BlockBytes(type);
+  m.bytes.resize(static_cast<std::size_t>(offset + rows * row_bytes));
+  std::minstd_rand random(1);
+  for (std::byte& byte : m.bytes) byte = static_cast<std::byte>(random() >> 8);
+  std::byte* const begin = m.bytes.data() + offset;
+  std::byte* const end = m.bytes.data() + m.bytes.size();
+  for (std::byte* block = begin; block != end; block += BlockBytes(type)) {
+    MendBlock(type, block, static_cast<std::uint16_t>(random() >> 8));
+  }
+  m.view = {type, rows, cols, begin, row_bytes, 0};
+  return m;
+}
+
+std::vector<float> RandomFloats(std::int64_t count, unsigned seed) {
+  std::vector<float> values(static_cast<std::size_t>(count));
+  std::minstd_rand random(seed);
+  std::uniform_real_distribution<float> uniform(-1.0f, 1.0f);
+  for (float& value : values) value = uniform(random);
+  return values;
+}
+
+}  // namespace spacemoe

@@ -1,0 +1,34 @@
+// Weights of random values in any storage type, for tests and benchmarks.
+#ifndef SPACEMOE_TESTS_MODELS_KERNELS_RANDOM_MATRIX_H_
+#define SPACEMOE_TESTS_MODELS_KERNELS_RANDOM_MATRIX_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "models/tensor/matrix_view.h"
+
+namespace spacemoe {
+
+inline constexpr std::array<StorageType, 8> kStorageTypes = {
+    StorageType::kF32,  StorageType::kF16,  StorageType::kBF16,
+    StorageType::kQ4_0, StorageType::kQ4_1, StorageType::kQ5_0,
+    StorageType::kQ5_1, StorageType::kQ8_0};
+
+struct RandomMatrix {
+  std::vector<std::byte> bytes;
+  MatrixView view;  // of bytes
+};
+
+// [rows, cols], the same for the same arguments; begins `offset` bytes into
+// its buffer, so that odd offsets give unaligned data.
+RandomMatrix MakeRandomMatrix(StorageType type, std::int64_t rows,
+                              std::int64_t cols, std::int64_t offset = 0);
+
+// Uniform in [-1, 1), the same for the same arguments.
+std::vector<float> RandomFloats(std::int64_t count, unsigned seed = 2);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_TESTS_MODELS_KERNELS_RANDOM_MATRIX_H_
