@@ -74,6 +74,12 @@ class SatelliteImpl final : public Satellite, public PacketSink {
     }
   }
 
+  // Each worker may still send to the other.
+  ~SatelliteImpl() override {
+    if (layer_worker_ != nullptr) layer_worker_->Stop();
+    if (head_worker_ != nullptr) head_worker_->Stop();
+  }
+
   absl::Status Deliver(Packet packet) override {
     const int64_t came = clock_->Now();
     return Enqueue(std::move(packet), came, /*count=*/true);

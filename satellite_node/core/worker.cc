@@ -22,13 +22,15 @@ Worker::Worker(Station* station, const Clock* clock,
       on_fault_(std::move(on_fault)),
       thread_([this] { Run(); }) {}
 
-Worker::~Worker() {
+Worker::~Worker() { Stop(); }
+
+void Worker::Stop() {
   {
     Lock lock(mutex_);
     stop_ = true;
   }
   wake_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Worker::Push(std::shared_ptr<const Packet> packet, int64_t came_ns,

@@ -25,9 +25,12 @@ class Worker {
   // station and clock.
   Worker(Station* station, const Clock* clock,
          std::function<void(const absl::Status&)> on_fault);
-  ~Worker();  // stops and joins
+  ~Worker();  // stops
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
+
+  // Ends the thread. What is pushed or posted afterwards is dropped.
+  void Stop();
 
   // `count`: whether the packet counts in the statistics.
   void Push(std::shared_ptr<const Packet> packet, int64_t came_ns, bool count);

@@ -41,13 +41,9 @@ class Ring final : public Outbox, public SatelliteListener {
   }
 
   void Send(Packet packet) override {
-    Satellite* destination = nullptr;
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      if (closed_) return;
-      destination = satellites_.at(packet.destination).get();
-    }
-    EXPECT_EQ(destination->Deliver(std::move(packet)), absl::OkStatus());
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (closed_) return;
+    EXPECT_EQ(satellites_.at(packet.destination)->Deliver(std::move(packet)), absl::OkStatus());
   }
   void OnToken(const TokenRecord& record) override {
     std::lock_guard<std::mutex> lock(mutex_);
