@@ -1,0 +1,55 @@
+"""Which folder may include what: docs/architecture.md, 'Folders', as data."""
+
+# Longest matching prefix wins. `may` lists the folders of this repository that
+# a folder's files may include beside their own; "proto" stands for generated
+# headers (spacemoe/v1/...), "grpc" and "torch" for those libraries.
+LAYERS = {
+    "runtime/base": {"may": []},
+    "runtime/trace": {"may": ["runtime/base", "proto"]},
+    "runtime/tensor": {"may": ["runtime/base", "runtime/trace", "proto"]},
+    "runtime/link": {"may": ["runtime/base", "runtime/trace", "runtime/tensor"]},
+    "runtime/net": {"may": ["runtime", "proto", "grpc"]},
+    "placement": {"may": ["runtime/base"]},
+    "models": {"may": ["runtime/base"]},
+    "models/ops": {"may": ["runtime/base", "models", "torch"]},
+    "models/engine": {"may": ["runtime/base", "models", "torch"]},
+    "satellite_node": {
+        "may": ["runtime", "models", "placement", "proto", "grpc"]
+    },
+    "satellite_node/core": {
+        "may": [
+            "runtime/base",
+            "runtime/link",
+            "runtime/tensor",
+            "runtime/trace",
+            "models/roles",
+            "models/sampler",
+        ]
+    },
+    "coordinator": {"may": ["runtime", "placement", "models", "proto", "grpc"]},
+    "cli": {
+        "may": ["runtime", "placement", "models", "coordinator", "proto", "grpc"]
+    },
+}
+
+# Closed even to folders that may include the folder around it.
+CLOSED = {
+    "models/ops": ["models/engine"],
+    "models/engine": ["models/engine", "satellite_node", "cli"],
+    "coordinator/core": ["coordinator"],
+    "coordinator/service": ["coordinator"],
+}
+
+THIRD_PARTY = {
+    "absl": None,
+    "nlohmann": None,
+    "yaml-cpp": None,
+    "CLI": None,
+    "hwy": None,
+    "google/protobuf": "proto",
+    "grpc": "grpc",
+    "grpcpp": "grpc",
+    "ATen": "torch",
+    "c10": "torch",
+    "torch": "torch",
+}
