@@ -46,7 +46,9 @@ class ManualClock final : public Clock {
  public:
   int64_t Now() const override { return now_ns_; }
   int64_t ThreadCpu() const override { return cpu_ns_; }
-  int64_t ToMonotonic(int64_t emulated_ns) const override { return emulated_ns; }
+  int64_t ToMonotonic(int64_t emulated_ns) const override {
+    return emulated_ns;
+  }
   void Set(int64_t now_ns) { now_ns_ = now_ns; }
   void AddCpu(int64_t ns) { cpu_ns_ += ns; }
 

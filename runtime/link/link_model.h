@@ -30,7 +30,8 @@ class NoDelayLinks final : public LinkModel {
 // The same propagation delay between any two satellites: for tests.
 class FixedDelayLinks final : public LinkModel {
  public:
-  explicit FixedDelayLinks(int64_t propagation_ns) : propagation_ns_(propagation_ns) {}
+  explicit FixedDelayLinks(int64_t propagation_ns)
+      : propagation_ns_(propagation_ns) {}
   absl::StatusOr<LinkStamp> Stamp(uint32_t from, uint32_t to,
                                   int64_t departure_ns, int64_t bytes) override;
 

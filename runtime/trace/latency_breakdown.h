@@ -29,7 +29,8 @@ struct LatencyBreakdown {
     software_ns += o.software_ns;
     return *this;
   }
-  friend bool operator==(const LatencyBreakdown&, const LatencyBreakdown&) = default;
+  friend bool operator==(const LatencyBreakdown&,
+                         const LatencyBreakdown&) = default;
 };
 
 }  // namespace spacemoe

@@ -1,0 +1,37 @@
+// What a process asks of its kernel.
+#ifndef SPACEMOE_RUNTIME_BASE_PROCESS_H_
+#define SPACEMOE_RUNTIME_BASE_PROCESS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace spacemoe {
+
+// "what: strerror(errno)" with the code that fits errno.
+absl::Status ErrnoStatus(std::string_view what, int error_number);
+
+// Threads of this process.
+absl::StatusOr<int> ThreadCount();
+
+// Equal on processes of one boot of one kernel: those share CLOCK_MONOTONIC.
+absl::StatusOr<std::string> HostBootId();
+
+// Raises the soft limit of open descriptors to the hard one.
+// RESOURCE_EXHAUSTED, naming both, when the hard limit is below `needed`.
+absl::Status RaiseDescriptorLimit(uint64_t needed);
+
+// Sleeping threads wake within microseconds instead of the usual 50 late. Of
+// the calling thread and those that it starts.
+void WakeUpPrecisely();
+
+// SIGKILL for this process when `parent` ends. FAILED_PRECONDITION when it has
+// ended already.
+absl::Status DieWithParent(int parent_pid);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_RUNTIME_BASE_PROCESS_H_

@@ -1,0 +1,58 @@
+#include "runtime/trace/link_statistics.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spacemoe {
+namespace {
+
+constexpr double kFirstBoundUs = 0.1;
+constexpr double kBucketsPerOctave = 4;
+
+int BucketOf(double late_us) {
+  if (late_us <= kFirstBoundUs) return 0;
+  const int bucket =
+      static_cast<int>(kBucketsPerOctave * std::log2(late_us / kFirstBoundUs));
+  return std::min(bucket, LinkStatistics::kBuckets - 1);
+}
+
+double UpperBoundUs(int bucket) {
+  return kFirstBoundUs * std::exp2((bucket + 1) / kBucketsPerOctave);
+}
+
+}  // namespace
+
+void LinkStatistics::Add(int64_t requested_ns, int64_t achieved_ns,
+                         int64_t message_bytes) {
+  const double late_us =
+      std::max<double>(0, (achieved_ns - requested_ns) * 1e-3);
+  ++messages;
+  bytes += message_bytes;
+  ++lateness_buckets[BucketOf(late_us)];
+  max_late_us = std::max(max_late_us, late_us);
+  requested_ns_sum += requested_ns;
+  achieved_ns_sum += achieved_ns;
+}
+
+void LinkStatistics::Merge(const LinkStatistics& other) {
+  messages += other.messages;
+  bytes += other.bytes;
+  for (int i = 0; i < kBuckets; ++i)
+    lateness_buckets[i] += other.lateness_buckets[i];
+  max_late_us = std::max(max_late_us, other.max_late_us);
+  requested_ns_sum += other.requested_ns_sum;
+  achieved_ns_sum += other.achieved_ns_sum;
+}
+
+double LinkStatistics::LatePercentileUs(double q) const {
+  if (messages == 0) return 0;
+  const double rank = std::max(1.0, std::ceil(q * messages));
+  uint64_t seen = 0;
+  for (int i = 0; i < kBuckets; ++i) {
+    seen += lateness_buckets[i];
+    if (seen >= rank) return std::min(UpperBoundUs(i), max_late_us);
+  }
+  return max_late_us;
+}
+
+}  // namespace spacemoe
