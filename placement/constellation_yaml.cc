@@ -1,15 +1,43 @@
 #include "placement/constellation_yaml.h"
 
 #include <exception>
+#include <sstream>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "placement/yaml_map.h"
 #include "runtime/base/status_macros.h"
+#include "yaml-cpp/eventhandler.h"
 #include "yaml-cpp/yaml.h"
 
 namespace spacemoe {
 namespace {
+
+// Ignores what it is told.
+class NullHandler : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// Not YAML::LoadAll: on a stray closing bracket it goes on for ever.
+bool IsOneDocument(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  NullHandler handler;
+  return parser.HandleNextDocument(handler) &&
+         !parser.HandleNextDocument(handler);
+}
 
 const std::vector<std::string>& ShellFields() {
   static const auto& fields =
@@ -119,15 +147,15 @@ absl::Status ReadShells(const YamlMap& file, const std::string& origin,
 
 absl::StatusOr<ConstellationSpec> ReadFile(const std::string& text,
                                            const std::string& origin) {
-  const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-  if (documents.size() != 1) {
+  if (!IsOneDocument(text)) {
     return absl::InvalidArgumentError(
-        absl::StrCat(origin, ": expected one YAML or JSON document, found ",
-                     documents.size()));
+        absl::StrCat(origin,
+                     ": expected one YAML or JSON document, found "
+                     "none or several"));
   }
   SPACEMOE_ASSIGN_OR_RETURN(const YamlMap file,
-                            YamlMap::Open(documents[0], "constellation", origin,
-                                          {"name", "links", "shells"}));
+                            YamlMap::Open(YAML::Load(text), "constellation",
+                                          origin, {"name", "links", "shells"}));
   ConstellationSpec spec;
   SPACEMOE_ASSIGN_OR_RETURN(spec.name, file.Text("name"));
   SPACEMOE_RETURN_IF_ERROR(ReadLinks(file, origin, &spec.links));

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "placement/counter_rng.h"
 #include "placement/presets.h"
 #include "tests/placement/shells.h"
 #include "tests/placement/status_check.h"
@@ -131,17 +132,39 @@ TEST(ConstellationFile, RefusesRepeatedAndExclusiveFields) {
 }
 
 TEST(ConstellationFile, RefusesWhatIsNoMapping) {
-  ExpectInvalid(ParseConstellation("", "f").status(), "found 0");
+  ExpectInvalid(ParseConstellation("", "f").status(), "found none");
   ExpectInvalid(ParseConstellation("- 1", "f").status(), "expected a mapping");
   ExpectInvalid(ParseConstellation("{a: [", "f").status(), "not YAML or JSON");
   ExpectInvalid(ParseConstellation("name: a\n---\nname: b", "f").status(),
-                "found 2");
+                "found none or several");
   ExpectInvalid(ParseConstellation("name: a\nshells: []", "f").status(),
                 "must be a list of shells");
   ExpectInvalid(ParseConstellation("name: a\nshells: {a: 1}", "f").status(),
                 "must be a list of shells");
   ExpectInvalid(ParseConstellation("name: a\nshells: [3]", "f").status(),
                 "shell 1: expected a mapping");
+}
+
+TEST(ConstellationFile, EndsOnStrayBrackets) {
+  for (const char* text : {"}", "]", "name: a\n}", "# c{.\n \"a\"}", "--- }"}) {
+    EXPECT_FALSE(ParseConstellation(text, "f").ok()) << text;
+  }
+}
+
+// Every truncation and 3,000 broken copies give a spec or a status.
+TEST(ConstellationFile, SurvivesBrokenCopies) {
+  const std::string text = kYaml;
+  for (size_t size = 0; size < text.size(); ++size) {
+    (void)ParseConstellation(text.substr(0, size), "f");
+  }
+  CounterRng rng(1);
+  for (int copy = 0; copy < 3000; ++copy) {
+    std::string broken = text;
+    for (int i = 0; i < 3; ++i) {
+      broken[rng.Below(broken.size())] = static_cast<char>(rng.Below(256));
+    }
+    (void)ParseConstellation(broken, "f");
+  }
 }
 
 TEST(ConstellationFile, SurvivesDeepNesting) {

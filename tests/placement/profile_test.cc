@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "placement/counter_rng.h"
 #include "tests/placement/shells.h"
 #include "tests/placement/status_check.h"
 
@@ -133,6 +134,19 @@ TEST(Profile, SaysWhereJsonBreaks) {
   ExpectInvalid(ParseProfile("{\n\"a\": }", "p.json").status(), "line 2");
   ExpectInvalid(ParseProfile("", "p.json").status(), "p.json: not JSON");
   ExpectInvalid(ParseProfile("[1]", "p.json").status(), "expected an object");
+}
+
+TEST(Profile, SurvivesBrokenCopies) {
+  const std::string text = kText;
+  for (size_t size = 0; size < text.size(); ++size) {
+    EXPECT_FALSE(ParseProfile(text.substr(0, size), "p").ok());
+  }
+  CounterRng rng(1);
+  for (int copy = 0; copy < 3000; ++copy) {
+    std::string broken = text;
+    broken[rng.Below(broken.size())] = static_cast<char>(rng.Below(256));
+    (void)ParseProfile(broken, "p");
+  }
 }
 
 TEST(Profile, SurvivesDeepNesting) {
