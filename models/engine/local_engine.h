@@ -31,7 +31,7 @@ struct LocalResult {
 };
 
 struct LocalOptions {
-  int threads = 0;           // 0: all cores
+  int threads = 0;  // 0: all cores
   bool bfloat16 = false;
   KernelKind kernel = KernelKind::kNative;
   int64_t prompt_chunk = 64;  // rows of a prompt in one step
@@ -58,16 +58,19 @@ class LocalEngine {
       const TokenCallback& on_token) = 0;
 
   // Logits of all positions, [ids, vocab].
-  virtual absl::StatusOr<std::vector<float>> Logits(absl::Span<const int64_t> ids) = 0;
+  virtual absl::StatusOr<std::vector<float>> Logits(
+      absl::Span<const int64_t> ids) = 0;
 
   // Sees every row's routing: layer, sequence number, position, experts. Null
   // (the default): nobody. For profiles and for the reference check.
-  using RoutingObserver = std::function<void(int64_t layer, uint64_t sequence,
-                                             int64_t position, const Routing& routing)>;
+  using RoutingObserver =
+      std::function<void(int64_t layer, uint64_t sequence, int64_t position,
+                         const Routing& routing)>;
   virtual void ObserveRouting(RoutingObserver observer) = 0;
   // Sees the residual stream that enters layer `layer` (layer count: that
   // leaves the last one), [rows, hidden].
-  using HiddenObserver = std::function<void(int64_t layer, int64_t rows, const float* hidden)>;
+  using HiddenObserver =
+      std::function<void(int64_t layer, int64_t rows, const float* hidden)>;
   virtual void ObserveHidden(HiddenObserver observer) = 0;
 };
 

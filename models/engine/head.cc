@@ -1,0 +1,66 @@
+#include "models/engine/head.h"
+
+#include "absl/strings/str_cat.h"
+#include "models/engine/torch_guard.h"
+#include "models/kernels/kernels.h"
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+
+absl::StatusOr<std::unique_ptr<Head>> Head::Create(
+    const Checkpoint& checkpoint, std::shared_ptr<EngineContext> context) {
+  std::unique_ptr<Head> head(new Head(checkpoint.config(), std::move(context)));
+  const WeightLoader loader(checkpoint, *head->context_->arithmetic, -1);
+  SPACEMOE_ASSIGN_OR_RETURN(
+      head->embedding_,
+      ModelWeights(checkpoint).Get(TensorRole::kTokenEmbedding));
+  SPACEMOE_RETURN_IF_ERROR(head->Load(loader));
+  return head;
+}
+
+absl::Status Head::Load(const WeightLoader& loader) {
+  SPACEMOE_ASSIGN_OR_RETURN(final_norm_, loader.Vector(TensorRole::kFinalNorm));
+  SPACEMOE_ASSIGN_OR_RETURN(lm_head_, loader.Matrix(TensorRole::kLmHead));
+  return absl::OkStatus();
+}
+
+absl::Status Head::Embed(absl::Span<const int64_t> ids, float* out) {
+  const int64_t hidden = config_.hidden_size;
+  for (const int64_t id : ids) {
+    if (id < 0 || id >= config_.vocab_size) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "token ", id, ": expected an id in [0, ", config_.vocab_size, ")"));
+    }
+    DequantizeRow(embedding_, id, out);
+    context_->arithmetic->Scale(
+        static_cast<float>(config_.embedding_multiplier), hidden, out);
+    out += hidden;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Head::Logits(int64_t rows, const float* hidden, float* logits) {
+  return Guarded([&] {
+    Arithmetic& arithmetic = *context_->arithmetic;
+    float* normed = context_->workspace.Floats(Buffer::kFinalNormed,
+                                               rows * config_.hidden_size);
+    arithmetic.RmsNorm(final_norm_, static_cast<float>(config_.rms_norm_eps),
+                       hidden, rows, normed);
+    arithmetic.Multiply({{&lm_head_, normed, rows, logits}});
+    Divide(rows * config_.vocab_size, logits);
+    return absl::OkStatus();
+  });
+}
+
+void Head::Divide(int64_t count, float* logits) const {
+  if (config_.logits_scaling == 1) return;
+  const auto divisor = static_cast<float>(config_.logits_scaling);
+  for (int64_t i = 0; i < count; ++i) logits[i] /= divisor;
+  if (context_->arithmetic->bfloat16()) kernels::RoundToBf16(logits, count);
+}
+
+double Head::Flops() const {
+  return 2.0 * config_.vocab_size * config_.hidden_size;
+}
+
+}  // namespace spacemoe

@@ -1,0 +1,39 @@
+// A weight as libtorch sees it and as the kernels see it.
+#ifndef SPACEMOE_MODELS_ENGINE_WEIGHT_H_
+#define SPACEMOE_MODELS_ENGINE_WEIGHT_H_
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+#include "models/tensor/matrix_view.h"
+
+namespace spacemoe {
+
+// A matrix [rows, cols] in the mapped file, which must outlive it.
+struct Weight {
+  MatrixView view;
+  // The same bytes as a tensor, without a copy: [rows, cols] of float32,
+  // float16 or bfloat16; [rows, row bytes] of uint8 when quantised (or not
+  // aligned for its type).
+  at::Tensor stored;
+  // What ATen multiplies by: [rows, cols] in the compute type, rows in Hugging
+  // Face's order. Undefined unless the arithmetic is ATen's.
+  at::Tensor operand;
+
+  int64_t rows() const { return view.rows; }
+  int64_t cols() const { return view.cols; }
+};
+
+at::Tensor StoredTensor(const MatrixView& view);
+
+// A copy of the matrix: float32, [rows, cols], rows in Hugging Face's order.
+at::Tensor WidenedTensor(const MatrixView& view);
+
+// A norm or a bias: float32, [n], rounded to bfloat16 values when asked. A view
+// of the file where that has the values as they are needed, else a copy.
+at::Tensor VectorTensor(const MatrixView& view, bool round_bf16);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_MODELS_ENGINE_WEIGHT_H_
