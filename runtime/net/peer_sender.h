@@ -1,0 +1,54 @@
+// A long-lived gRPC stream to one peer's Ring service.
+#ifndef SPACEMOE_RUNTIME_NET_PEER_SENDER_H_
+#define SPACEMOE_RUNTIME_NET_PEER_SENDER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "runtime/net/grpc_settings.h"
+#include "runtime/net/packet_sender.h"
+
+namespace spacemoe {
+
+struct PeerAddress {
+  uint32_t satellite = 0;
+  std::string address;
+};
+
+// Owns its channel. Destruction cancels the stream, drops what is queued, and
+// returns after the last callback.
+class PeerSender final : public PacketSender {
+ public:
+  PeerSender(PeerAddress peer, std::shared_ptr<grpc::Channel> channel,
+             BrokenHandler on_broken);
+  ~PeerSender() override;
+
+  absl::Status Send(const Packet& packet) override;
+
+  // Sends what is queued, then ends the stream in order; returns when the peer
+  // has taken it all, or with DEADLINE_EXCEEDED.
+  absl::Status Close(absl::Duration timeout);
+
+  const PeerAddress& peer() const { return peer_; }
+
+ private:
+  class Stream;
+
+  const PeerAddress peer_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<Stream> stream_;
+};
+
+// Connects to all peers at once; returns when all are connected. UNAVAILABLE
+// names the first peer that could not be reached within `timeout`.
+absl::StatusOr<std::vector<std::unique_ptr<PeerSender>>> ConnectPeers(
+    const std::vector<PeerAddress>& peers, const BrokenHandler& on_broken,
+    absl::Duration timeout = kConnectTimeout);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_RUNTIME_NET_PEER_SENDER_H_
