@@ -33,16 +33,9 @@ constexpr std::string_view kDeepSeekV3 =
     R"([^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|)"
     R"(\s*[\r\n]+|\s+(?!\S)|\s+)";
 
-struct Recipe {
-  std::vector<std::string_view> names;
-  std::vector<std::string_view> patterns;  // applied one after another
-  bool ignore_merges = false;
-  bool nfc = false;
-};
-
 // Names as llama.cpp writes them (llama_vocab, pre-tokenizer types).
-const std::vector<Recipe>& Recipes() {
-  static const auto* const recipes = new std::vector<Recipe>{
+const std::vector<GgufSplit>& Splits() {
+  static const auto* const splits = new std::vector<GgufSplit>{
       {{"gpt-2", "gpt2", "phi-2", "mpt", "olmo", "jais", "trillion",
         "granite-docling"},
        {kGpt2Pattern}},
@@ -55,26 +48,7 @@ const std::vector<Recipe>& Recipes() {
       {{"gpt-4o"}, {kGpt4o}, true},
       {{"deepseek-v3"}, {kUpToThreeDigits, kDeepSeekV3Kana, kDeepSeekV3}},
   };
-  return *recipes;
-}
-
-std::string KnownNames() {
-  std::string names;
-  for (const Recipe& recipe : Recipes()) {
-    for (const std::string_view name : recipe.names) {
-      absl::StrAppend(&names, names.empty() ? "" : ", ", std::string(name));
-    }
-  }
-  return names;
-}
-
-const Recipe* FindRecipe(std::string_view name) {
-  for (const Recipe& recipe : Recipes()) {
-    const bool here = std::find(recipe.names.begin(), recipe.names.end(),
-                                name) != recipe.names.end();
-    if (here) return &recipe;
-  }
-  return nullptr;
+  return *splits;
 }
 
 absl::Status PrefixSpace(std::vector<Piece>* pieces) {
@@ -86,23 +60,43 @@ absl::Status PrefixSpace(std::vector<Piece>* pieces) {
 
 }  // namespace
 
+std::string KnownGgufSplits() {
+  std::string names;
+  for (const GgufSplit& split : Splits()) {
+    for (const std::string_view name : split.names) {
+      absl::StrAppend(&names, names.empty() ? "" : ", ", std::string(name));
+    }
+  }
+  return names;
+}
+
+const GgufSplit* FindGgufSplit(std::string_view name) {
+  for (const GgufSplit& split : Splits()) {
+    const bool here = std::find(split.names.begin(), split.names.end(), name) !=
+                      split.names.end();
+    if (here) return &split;
+  }
+  return nullptr;
+}
+
 absl::StatusOr<GgufPreTokenizer> FindGgufPreTokenizer(const std::string& name,
                                                       bool add_space_prefix) {
-  const Recipe* recipe = FindRecipe(name);
-  if (recipe == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "unknown pre-tokenizer \"", name, "\" (known: ", KnownNames(), ")"));
+  const GgufSplit* split = FindGgufSplit(name);
+  if (split == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unknown pre-tokenizer \"", name,
+                     "\" (known: ", KnownGgufSplits(), ")"));
   }
   std::vector<PreTokenizer> steps;
   if (add_space_prefix) steps.push_back(PrefixSpace);
-  for (const std::string_view pattern : recipe->patterns) {
+  for (const std::string_view pattern : split->patterns) {
     SPACEMOE_ASSIGN_OR_RETURN(auto regex, Regex::Compile(pattern));
     steps.push_back(SplitPreTokenizer(RegexPattern(std::move(regex)),
                                       SplitBehavior::kIsolated, false));
   }
   steps.push_back(ByteAlphabetPreTokenizer());
   return GgufPreTokenizer{SequencePreTokenizer(std::move(steps)),
-                          recipe->ignore_merges, recipe->nfc};
+                          split->ignore_merges, split->nfc};
 }
 
 }  // namespace spacemoe

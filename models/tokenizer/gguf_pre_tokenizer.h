@@ -3,11 +3,27 @@
 #define SPACEMOE_MODELS_TOKENIZER_GGUF_PRE_TOKENIZER_H_
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "models/tokenizer/pre_tokenizer.h"
 
 namespace spacemoe {
+
+// What a name stands for.
+struct GgufSplit {
+  std::vector<std::string_view> names;
+  std::vector<std::string_view> patterns;  // applied one after another
+  bool ignore_merges = false;  // words that are tokens are taken whole
+  bool nfc = false;            // the text is normalized to NFC first
+};
+
+// nullptr for a name that is not known.
+const GgufSplit* FindGgufSplit(std::string_view name);
+
+// "gpt-2, gpt2, ...": for messages.
+std::string KnownGgufSplits();
 
 struct GgufPreTokenizer {
   PreTokenizer pre_tokenizer;  // into words in GPT-2's byte alphabet

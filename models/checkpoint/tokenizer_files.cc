@@ -1,0 +1,158 @@
+#include "models/checkpoint/tokenizer_files.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "models/checkpoint/checkpoint_path.h"
+#include "models/checkpoint/mapped_file.h"
+#include "models/config/json_text.h"
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxTokenizerBytes = 512 << 20;
+constexpr std::size_t kMaxConfigBytes = 64 << 20;
+
+// A special token is a string or an object with "content".
+std::string TokenText(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_object()) return "";
+  const auto content = value.find("content");
+  if (content == value.end() || !content->is_string()) return "";
+  return content->get<std::string>();
+}
+
+void ReadSpecialTokens(const json& config, TokenizerFiles& files) {
+  for (const char* name :
+       {"bos_token", "eos_token", "pad_token", "unk_token"}) {
+    const auto it = config.find(name);
+    if (it == config.end()) continue;
+    const std::string text = TokenText(*it);
+    if (!text.empty()) files.special_tokens[name] = text;
+  }
+}
+
+absl::StatusOr<std::string> NamedTemplate(const json& list,
+                                          const std::string& where) {
+  for (const json& entry : list) {
+    if (!entry.is_object()) continue;
+    const auto name = entry.find("name");
+    const auto text = entry.find("template");
+    if (name != entry.end() && *name == "default" && text != entry.end() &&
+        text->is_string()) {
+      return text->get<std::string>();
+    }
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(where,
+                   ": field 'chat_template': expected a template named "
+                   "'default' in the list, found none"));
+}
+
+absl::StatusOr<std::string> ConfigTemplate(const json& config,
+                                           const std::string& where) {
+  const auto it = config.find("chat_template");
+  if (it == config.end() || it->is_null()) return std::string();
+  if (it->is_string()) return it->get<std::string>();
+  if (it->is_array()) return NamedTemplate(*it, where);
+  return absl::InvalidArgumentError(absl::StrCat(
+      where, ": field 'chat_template': expected a string or a list, found ",
+      it->type_name()));
+}
+
+// tokenizer_config.json and chat_template.jinja, both optional.
+absl::Status ReadConfig(const std::string& folder, TokenizerFiles& files) {
+  const std::string path = folder + "/tokenizer_config.json";
+  SPACEMOE_ASSIGN_OR_RETURN(const std::string text,
+                            ReadOptionalFile(path, kMaxConfigBytes));
+  if (!text.empty()) {
+    SPACEMOE_ASSIGN_OR_RETURN(const json config, ParseJsonObject(text, path));
+    ReadSpecialTokens(config, files);
+    SPACEMOE_ASSIGN_OR_RETURN(files.chat_template,
+                              ConfigTemplate(config, path));
+  }
+  const std::string jinja = folder + "/chat_template.jinja";
+  if (!FileExists(jinja)) return absl::OkStatus();
+  SPACEMOE_ASSIGN_OR_RETURN(files.chat_template,
+                            ReadTextFile(jinja, kMaxConfigBytes));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TokenizerFiles> ReadFolder(const std::string& folder) {
+  TokenizerFiles files;
+  files.source = folder + "/tokenizer.json";
+  SPACEMOE_ASSIGN_OR_RETURN(files.tokenizer_json,
+                            ReadTextFile(files.source, kMaxTokenizerBytes));
+  SPACEMOE_RETURN_IF_ERROR(ReadConfig(folder, files));
+  return files;
+}
+
+// The GGUF file at `path` or in it; empty when there is none.
+std::string GgufAt(const std::string& path) {
+  const absl::StatusOr<CheckpointPath> found = ResolvePath(path);
+  const bool gguf = found.ok() && found->format == CheckpointFormat::kGguf;
+  return gguf ? found->path : "";
+}
+
+std::string SummarizeGguf(const std::string& path) {
+  const auto file = GgufFile::Open(path);
+  if (!file.ok()) return "none";
+  const auto model = (*file)->GetString("tokenizer.ggml.model");
+  if (!model.ok()) return "none";
+  const auto pre = (*file)->GetString("tokenizer.ggml.pre");
+  return absl::StrCat(*model, pre.ok() ? ", " + *pre : "", " (GGUF)");
+}
+
+std::string SummarizeFolder(const std::string& folder) {
+  const std::string path = folder + "/tokenizer.json";
+  if (!FileExists(path)) return "none";
+  const auto text = ReadTextFile(path, kMaxTokenizerBytes);
+  if (!text.ok()) return "unreadable tokenizer.json";
+  const auto parsed = ParseJsonObject(*text, path);
+  if (!parsed.ok()) return "unreadable tokenizer.json";
+  const auto type = parsed->find("model");
+  if (type == parsed->end() || !type->is_object()) return "tokenizer.json";
+  const auto name = type->find("type");
+  if (name == type->end() || !name->is_string()) return "tokenizer.json";
+  return absl::StrCat(name->get<std::string>(), " (tokenizer.json)");
+}
+
+}  // namespace
+
+absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path) {
+  if (FileExists(path + "/tokenizer.json")) return ReadFolder(path);
+  const std::string gguf = GgufAt(path);
+  if (gguf.empty()) {
+    return absl::NotFoundError(absl::StrCat(
+        path, ": expected tokenizer.json or a GGUF file, found neither",
+        FileExists(path + "/tokenizer.model")
+            ? " (tokenizer.model alone is not supported)"
+            : ""));
+  }
+  SPACEMOE_ASSIGN_OR_RETURN(const auto file, GgufFile::Open(gguf));
+  return ReadGgufTokenizer(*file);
+}
+
+TokenizerSummary SummarizeTokenizer(const std::string& path) {
+  TokenizerSummary summary;
+  const std::string gguf = GgufAt(path);
+  if (!gguf.empty() && !FileExists(path + "/tokenizer.json")) {
+    const auto file = GgufFile::Open(gguf);
+    summary.kind = SummarizeGguf(gguf);
+    summary.has_chat_template =
+        file.ok() && (*file)->Has("tokenizer.chat_template");
+    return summary;
+  }
+  summary.kind = SummarizeFolder(path);
+  TokenizerFiles files;
+  summary.has_chat_template =
+      ReadConfig(path, files).ok() && !files.chat_template.empty();
+  return summary;
+}
+
+}  // namespace spacemoe
