@@ -93,10 +93,10 @@ class Arithmetic {
 std::unique_ptr<Arithmetic> MakeNativeArithmetic(bool bfloat16,
                                                  ThreadPool* pool);
 
-// ATen's operators. A weight that is not stored in the compute type (or whose
-// rows are permuted) is copied when it is loaded: 4 bytes a value in float32,
-// so a 4-bit checkpoint takes 7 to 8 times its size in memory. Results depend
-// on the batch, as a library's matrix products do.
+// ATen's operators. A weight that is not stored as float32 (or whose rows are
+// permuted) is copied when it is loaded: 4 bytes a value, so a 4-bit checkpoint
+// takes 7 to 8 times its size in memory. Results depend on the batch, as a
+// library's matrix products do.
 std::unique_ptr<Arithmetic> MakeAtenArithmetic(bool bfloat16, ThreadPool* pool);
 
 }  // namespace spacemoe

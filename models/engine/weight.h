@@ -17,8 +17,8 @@ struct Weight {
   // float16 or bfloat16; [rows, row bytes] of uint8 when quantised (or not
   // aligned for its type).
   at::Tensor stored;
-  // What ATen multiplies by: [rows, cols] in the compute type, rows in Hugging
-  // Face's order. Undefined unless the arithmetic is ATen's.
+  // What ATen multiplies by: float32, [rows, cols], rows in Hugging Face's
+  // order. Undefined unless the arithmetic is ATen's.
   at::Tensor operand;
 
   int64_t rows() const { return view.rows; }
