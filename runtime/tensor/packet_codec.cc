@@ -146,6 +146,23 @@ absl::Status CheckSizes(const v1::RingPacket& wire, bool bfloat16) {
   return CheckLimit("size of the values", wire.values().size(), bytes, bytes);
 }
 
+// Vectors that a row must bring, by the packet's kind and flags.
+uint64_t ExpectedVectors(const Packet& packet, const RowHeader& row) {
+  if (packet.kind != PacketKind::kResidual) return 1;
+  return 1 + (packet.has_shared ? 1 : 0) +
+         (packet.outputs_inline ? row.experts.size() : 0);
+}
+
+absl::Status CheckRowShape(const Packet& packet, const RowHeader& row) {
+  if (packet.kind == PacketKind::kOutput) {
+    SPACEMOE_RETURN_IF_ERROR(CheckLimit("number of experts of an output row",
+                                        row.experts.size(), 1, 1));
+  }
+  const uint64_t vectors = ExpectedVectors(packet, row);
+  return CheckLimit("number of vectors a row", packet.vectors_per_row, vectors,
+                    vectors);
+}
+
 void WriteFields(const Packet& packet, v1::RingPacket* wire) {
   wire->set_kind(WireKind(packet.kind));
   wire->set_layer(packet.layer);
@@ -156,6 +173,8 @@ void WriteFields(const Packet& packet, v1::RingPacket* wire) {
                                        : v1::VALUE_TYPE_FLOAT32);
   wire->set_width(packet.width);
   wire->set_vectors_per_row(packet.vectors_per_row);
+  wire->set_has_shared(packet.has_shared);
+  wire->set_outputs_inline(packet.outputs_inline);
   wire->set_sequences_in_flight(packet.sequences_in_flight);
 }
 
@@ -166,6 +185,8 @@ absl::StatusOr<Packet> ReadFields(const v1::RingPacket& wire) {
                 .link = ReadStamp(wire.link()),
                 .width = wire.width(),
                 .vectors_per_row = wire.vectors_per_row(),
+                .has_shared = wire.has_shared(),
+                .outputs_inline = wire.outputs_inline(),
                 .sequences_in_flight = wire.sequences_in_flight()};
   SPACEMOE_ASSIGN_OR_RETURN(packet.kind, ReadKind(wire.kind()));
   SPACEMOE_ASSIGN_OR_RETURN(packet.bfloat16, ReadIsBfloat16(wire.value_type()));
@@ -206,6 +227,7 @@ absl::StatusOr<Packet> DecodePacket(const v1::RingPacket& wire) {
   for (const v1::RowHeader& wire_row : wire.rows()) {
     SPACEMOE_ASSIGN_OR_RETURN(
         RowHeader row, ReadRow(wire_row, packet.kind == PacketKind::kDispatch));
+    SPACEMOE_RETURN_IF_ERROR(CheckRowShape(packet, row));
     packet.rows.push_back(std::move(row));
   }
   packet.values = packet.bfloat16 ? DecodeBfloat16(wire.values())

@@ -13,8 +13,8 @@ namespace spacemoe {
 // What a packet from a peer may hold at most.
 inline constexpr int kMaxPacketRows = 4096;
 inline constexpr uint32_t kMaxPacketWidth = 1 << 17;
-inline constexpr uint32_t kMaxVectorsPerRow = 4;
 inline constexpr int kMaxExpertsPerRow = 1024;
+inline constexpr uint32_t kMaxVectorsPerRow = 2 + kMaxExpertsPerRow;
 
 // Overwrites `wire`. Weights travel with kDispatch only. INTERNAL when the
 // values don't match the packet's sizes, or when bfloat16 is set and a value

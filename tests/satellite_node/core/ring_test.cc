@@ -206,7 +206,9 @@ TEST(Ring, EveryLapIsAccountedForToTheNanosecond) {
     int64_t previous = 0;
     for (const TokenRecord& record : ring.Records(s)) {
       EXPECT_EQ(record.lap.total_ns(), record.lap_ns);
-      if (previous > 0) EXPECT_EQ(record.emitted_ns - previous, record.lap_ns);
+      if (previous > 0) {
+        EXPECT_EQ(record.emitted_ns - previous, record.lap_ns);
+      }
       previous = record.emitted_ns;
       // Two links a layer on the slower path, none on the way to gateway 0.
       EXPECT_GE(record.lap.propagation_ns, 200'000 * kLayers);
