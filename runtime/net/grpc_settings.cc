@@ -14,6 +14,8 @@ namespace {
 constexpr int kKeepaliveMs = 5000;
 constexpr int kKeepaliveTimeoutMs = 5000;
 constexpr int kReconnectMs = 100;
+// Window updates are then rare: one for some hundred tokens.
+constexpr int kLookaheadBytes = 4 << 20;
 
 void LogFromGrpc(gpr_log_func_args* args) {
   LogDebug(absl::StrCat("gRPC: ", args->message));
@@ -39,6 +41,7 @@ grpc::ChannelArguments ChannelSettings() {
   args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   args.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  args.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
   args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   args.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   args.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
@@ -55,6 +58,8 @@ void ApplyServerSettings(grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(GRPC_ARG_ENABLE_CENSUS, 0);
   builder->AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
   builder->AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES,
+                              kLookaheadBytes);
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
                               kKeepaliveTimeoutMs);

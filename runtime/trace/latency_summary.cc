@@ -5,10 +5,17 @@
 #include <numeric>
 
 namespace spacemoe {
+namespace {
+
+// 0.07 * 100 is a little more than 7.
+constexpr double kRounding = 1e-6;
+
+}  // namespace
 
 double NearestRank(const std::vector<double>& sorted, double q) {
   const double count = static_cast<double>(sorted.size());
-  const auto rank = static_cast<size_t>(std::max(1.0, std::ceil(q * count)));
+  const auto rank =
+      static_cast<size_t>(std::max(1.0, std::ceil(q * count - kRounding)));
   return sorted[std::min(rank, sorted.size()) - 1];
 }
 

@@ -8,6 +8,8 @@ namespace {
 
 constexpr double kFirstBoundUs = 0.1;
 constexpr double kBucketsPerOctave = 4;
+// 0.07 * 100 is a little more than 7.
+constexpr double kRounding = 1e-6;
 
 int BucketOf(double late_us) {
   if (late_us <= kFirstBoundUs) return 0;
@@ -46,7 +48,7 @@ void LinkStatistics::Merge(const LinkStatistics& other) {
 
 double LinkStatistics::LatePercentileUs(double q) const {
   if (messages == 0) return 0;
-  const double rank = std::max(1.0, std::ceil(q * messages));
+  const double rank = std::max(1.0, std::ceil(q * messages - kRounding));
   uint64_t seen = 0;
   for (int i = 0; i < kBuckets; ++i) {
     seen += lateness_buckets[i];
