@@ -39,6 +39,14 @@ elseif(SPACEMOE_SANITIZE)
   message(FATAL_ERROR "SPACEMOE_SANITIZE is '${SPACEMOE_SANITIZE}'; expected address or thread")
 endif()
 
+if(SPACEMOE_BUILD_FUZZERS)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "SPACEMOE_BUILD_FUZZERS needs clang; this is ${CMAKE_CXX_COMPILER_ID}")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
 # Warnings for our own code; generated code is compiled without them.
 set(SPACEMOE_WARNINGS -Wall -Wextra -Wno-sign-compare -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")

@@ -12,8 +12,8 @@ seconds=${1:-60}
 
 tools/build.sh fuzz fuzzers
 mkdir -p build/fuzz/findings
-for target in build/fuzz/fuzz/*_fuzzer; do
-  name=$(basename "$target" _fuzzer)
+for target in build/fuzz/bin/*_fuzz; do
+  name=$(basename "$target" _fuzz)
   mkdir -p "build/fuzz/corpus/$name"
   seeds=tests/fuzz/seeds/$name
   [ -d "$seeds" ] || seeds=

@@ -1,11 +1,12 @@
 """Finds what has no place in the repository.
 
-  tidiness.py ROOT     exit code 1 and one line each when there is any
+  tidiness.py ROOT [COMPILE_COMMANDS]    exit code 1 and one line each
 
-Forbidden words in texts, files that are too long, tests that no CMakeLists.txt
-names, headers without their include guard.
+Forbidden words in texts, files that are too long, headers without their
+include guard; with a compile_commands.json also tests that nobody compiles.
 """
 
+import json
 import pathlib
 import re
 import sys
@@ -63,22 +64,13 @@ def wrong_guard(name, text):
     return [f"{name}: the include guard {guard} is missing"]
 
 
-def unregistered_tests(names, read):
-    """`read` gives the text of a file by its name."""
-    found = []
-    for name in names:
-        path = pathlib.PurePosixPath(name)
-        if path.parts[0] != "tests" or not path.stem.endswith("_test"):
-            continue
-        lists = [folder / "CMakeLists.txt" for folder in path.parents]
-        if not any(str(l) in names and registers(l, path, read) for l in lists):
-            found.append(f"{name}: no CMakeLists.txt above it registers it")
-    return found
-
-
-def registers(cmake_list, test, read):
-    wanted = str(test.relative_to(cmake_list.parent))
-    return wanted in re.split(r"[\s()]+", read(str(cmake_list)))
+def unregistered_tests(names, compiled):
+    return [
+        f"{name}: no CMakeLists.txt registers it"
+        for name in names
+        if name.startswith("tests/") and name.endswith("_test.cc")
+        and name not in compiled
+    ]
 
 
 def check(texts):
@@ -87,7 +79,13 @@ def check(texts):
     for name, text in texts.items():
         found += forbidden_words(name, text) + too_long(name, text)
         found += wrong_guard(name, text)
-    return found + unregistered_tests(texts, lambda name: texts[name])
+    return found
+
+
+def compiled_sources(root, compile_commands):
+    commands = json.loads(pathlib.Path(compile_commands).read_text())
+    files = [pathlib.Path(command["file"]) for command in commands]
+    return {f.relative_to(root).as_posix() for f in files if f.is_relative_to(root)}
 
 
 def main():
@@ -98,6 +96,8 @@ def main():
         if file.suffix in TEXT
     }
     found = check(texts)
+    if len(sys.argv) > 2:
+        found += unregistered_tests(texts, compiled_sources(root, sys.argv[2]))
     print(f"{len(texts)} files checked, {len(found)} findings")
     for line in found:
         print(line)

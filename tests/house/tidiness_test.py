@@ -2,7 +2,7 @@
 
 import unittest
 
-from tidiness import MAX_LINES, check
+from tidiness import MAX_LINES, check, unregistered_tests
 
 HEADER = "#ifndef SPACEMOE_A_B_H_\n#define SPACEMOE_A_B_H_\n#endif\n"
 
@@ -28,11 +28,9 @@ class TidinessTest(unittest.TestCase):
         self.finds(0, {"a/c-inl.h": ""})
 
     def test_finds_unregistered_tests(self):
-        test = {"tests/a/b_test.cc": ""}
-        self.finds(1, test)
-        self.finds(1, test | {"tests/a/CMakeLists.txt": "SRCS ab_test.cc"})
-        self.finds(0, test | {"tests/a/CMakeLists.txt": "f(SRCS b_test.cc)"})
-        self.finds(0, test | {"tests/CMakeLists.txt": "f(SRCS a/b_test.cc)"})
+        names = ["tests/a/b_test.cc", "tests/a/b.cc", "cli/c_test.cc"]
+        self.assertEqual(len(unregistered_tests(names, {"cli/c_test.cc"})), 1)
+        self.assertEqual(unregistered_tests(names, {"tests/a/b_test.cc"}), [])
 
 
 if __name__ == "__main__":
