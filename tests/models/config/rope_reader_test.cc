@@ -1,0 +1,136 @@
+#include "models/config/rope_reader.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace spacemoe {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+absl::StatusOr<ModelConfig> Read(const json& scaling) {
+  const json fields = {{"rope_scaling", scaling}};
+  ModelConfig config;
+  config.max_positions = 4096;
+  const absl::Status status =
+      ReadHuggingFaceRope(FieldReader(fields, "file"), config);
+  if (!status.ok()) return status;
+  return config;
+}
+
+absl::StatusOr<ModelConfig> ReadGguf(const json& fields) {
+  ModelConfig config;
+  config.max_positions = 4096;
+  const absl::Status status =
+      ReadGgufRope(FieldReader(fields, "file", "llama.", true), config);
+  if (!status.ok()) return status;
+  return config;
+}
+
+void ExpectError(const absl::StatusOr<ModelConfig>& result,
+                 absl::StatusCode code, const std::string& message) {
+  EXPECT_EQ(result.status().code(), code) << result.status();
+  EXPECT_THAT(std::string(result.status().message()), HasSubstr(message));
+}
+
+TEST(RopeReader, ReadsLinearByEitherName) {
+  for (const char* name : {"type", "rope_type"}) {
+    const auto config = Read({{name, "linear"}, {"factor", 2.0}});
+    ASSERT_TRUE(config.ok()) << config.status();
+    EXPECT_EQ(config->rope_scaling.type, RopeType::kLinear);
+    EXPECT_EQ(config->rope_scaling.factor, 2.0);
+  }
+}
+
+TEST(RopeReader, ReadsLlama3) {
+  json scaling = {{"rope_type", "llama3"},
+                  {"factor", 8.0},
+                  {"low_freq_factor", 1.0},
+                  {"high_freq_factor", 4.0},
+                  {"original_max_position_embeddings", 32}};
+  const auto config = Read(scaling);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->rope_scaling.type, RopeType::kLlama3);
+  EXPECT_EQ(config->rope_scaling.original_max_positions, 32);
+  scaling["high_freq_factor"] = 1.0;
+  ExpectError(Read(scaling), absl::StatusCode::kInvalidArgument,
+              "'rope_scaling.high_freq_factor': expected more than");
+  scaling.erase("low_freq_factor");
+  ExpectError(Read(scaling), absl::StatusCode::kInvalidArgument,
+              "'rope_scaling.low_freq_factor'");
+}
+
+TEST(RopeReader, ReadsYarn) {
+  const auto config = Read({{"rope_type", "yarn"},
+                            {"factor", 4.0},
+                            {"beta_fast", 16},
+                            {"beta_slow", 0},
+                            {"truncate", false},
+                            {"mscale", 1.0},
+                            {"mscale_all_dim", 0}});
+  ASSERT_TRUE(config.ok()) << config.status();
+  const RopeScaling& scaling = config->rope_scaling;
+  EXPECT_EQ(scaling.original_max_positions, 4096);
+  EXPECT_EQ(scaling.beta_fast, 16.0);
+  EXPECT_EQ(scaling.beta_slow, 1.0);
+  EXPECT_FALSE(scaling.truncate);
+  EXPECT_EQ(scaling.mscale, 1.0);
+  EXPECT_FALSE(scaling.mscale_all_dim.has_value());
+  EXPECT_FALSE(scaling.attention_factor.has_value());
+}
+
+TEST(RopeReader, NamesATypeThatIsNotKnown) {
+  ExpectError(Read({{"rope_type", "dynamic"}, {"factor", 2.0}}),
+              absl::StatusCode::kUnimplemented,
+              "'rope_scaling.rope_type': \"dynamic\" is not supported; known: "
+              "default, linear, llama3, yarn");
+  ExpectError(Read({{"type", "longrope"}}), absl::StatusCode::kUnimplemented,
+              "'rope_scaling.type'");
+}
+
+TEST(RopeReader, WantsAFactor) {
+  ExpectError(Read({{"type", "linear"}}), absl::StatusCode::kInvalidArgument,
+              "'rope_scaling.factor'");
+  ExpectError(Read({{"type", "linear"}, {"factor", -1}}),
+              absl::StatusCode::kInvalidArgument, "found -1");
+}
+
+TEST(RopeReader, WritesWhatItReads) {
+  const json yarn = {{"rope_type", "yarn"},
+                     {"factor", 4.0},
+                     {"attention_factor", 1.5},
+                     {"truncate", false},
+                     {"mscale", 1.0},
+                     {"mscale_all_dim", 0.5},
+                     {"original_max_position_embeddings", 1024}};
+  for (const json& scaling :
+       {yarn, json{{"type", "linear"}, {"factor", 2.0}}}) {
+    const auto config = Read(scaling);
+    ASSERT_TRUE(config.ok()) << config.status();
+    json written;
+    WriteHuggingFaceRope(*config, written);
+    const auto again = Read(written["rope_scaling"]);
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(again->rope_scaling, config->rope_scaling);
+  }
+}
+
+TEST(RopeReader, ReadsGguf) {
+  const auto plain = ReadGguf({{"llama.rope.freq_base", 5e5}});
+  ASSERT_TRUE(plain.ok()) << plain.status();
+  EXPECT_EQ(plain->rope_theta, 5e5);
+  EXPECT_EQ(ReadGguf(json::object())->rope_theta, 1e4);
+  const auto yarn =
+      ReadGguf({{"llama.rope.scaling.type", "yarn"},
+                {"llama.rope.scaling.factor", 4.0},
+                {"llama.rope.scaling.original_context_length", 1024}});
+  ASSERT_TRUE(yarn.ok()) << yarn.status();
+  EXPECT_EQ(yarn->rope_scaling.type, RopeType::kYarn);
+  EXPECT_EQ(yarn->rope_scaling.original_max_positions, 1024);
+  ExpectError(ReadGguf({{"llama.rope.scaling.type", "longrope"}}),
+              absl::StatusCode::kUnimplemented, "'llama.rope.scaling.type'");
+}
+
+}  // namespace
+}  // namespace spacemoe
