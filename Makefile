@@ -2,7 +2,7 @@
 # packages are installed (saying so), then CMake and Ninja do what is left.
 
 PROGRAMS := spacemoe spacemoe-coordinator spacemoe-satellite
-BENCHMARKS := kernels_benchmark
+BENCHMARKS := kernels_benchmark engine_benchmark
 
 # Compilers at once; make JOBS=8 overrides.
 JOBS ?= $(shell tools/jobs.sh)

@@ -12,12 +12,9 @@ import sys
 
 import yardsticks
 from programs import (
-    BIN,
-    MODEL,
     PROMPTS,
     ROOT,
     generate,
-    output_of,
     satellites_memory,
     seconds_to_first_output,
 )
@@ -63,10 +60,6 @@ class Run:
             return max(runs, key=lambda r: r["timing"]["tokens_per_second"])
 
         return self.once(f"16 sequences, {name}", best)
-
-    def inspect(self):
-        command = [str(BIN / "spacemoe"), "inspect", str(MODEL), "--json"]
-        return self.once("inspect", lambda: json.loads(output_of(command)))
 
 
 def tokens_per_second(result):
@@ -133,22 +126,11 @@ def ring_share_30(run):
 
 
 def sgemm_share(run):
-    local = run.batch("one process", "--local")
-    step_ms = local["timing"]["per_token_ms"]["mean"]
-    flops = 2 * run.inspect()["active_parameters"] * 16 / (step_ms / 1000)
-    sgemm = run.once("sgemm", lambda: yardsticks.sgemm_flops(16))
-    return flops / sgemm, f"{flops / 1e9:.1f} of {sgemm / 1e9:.1f} GFLOP/s"
+    return run.once("products and reading", yardsticks.engine_benchmark)[16]
 
 
 def reading_factor(run):
-    token_ms = run.local()["timing"]["per_token_ms"]["mean"]
-    rate = run.once("reading", yardsticks.read_bytes_per_second)
-    touched = run.inspect()["active_bytes"]
-    read_ms = touched / rate * 1000
-    return token_ms / read_ms, (
-        f"{token_ms:.2f} ms for a token, {read_ms:.2f} ms to read "
-        f"{touched / 2**20:.1f} MiB at {rate / 1e9:.1f} GB/s"
-    )
+    return run.once("products and reading", yardsticks.engine_benchmark)[1]
 
 
 def llama_share(run):

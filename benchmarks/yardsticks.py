@@ -1,8 +1,9 @@
-"""What this machine can do without us: reading, sgemm, llama.cpp."""
+"""This machine, and what it can do without us: reading, sgemm, llama.cpp."""
 
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 
@@ -37,36 +38,16 @@ def machine():
     }
 
 
-def kernels(pattern):
-    """Google Benchmark's results of the kernels whose names match."""
-    text = output_of(
-        [
-            str(BIN / "kernels_benchmark"),
-            f"--benchmark_filter={pattern}",
-            "--benchmark_format=json",
-            "--benchmark_repetitions=3",
-        ]
-    )
-    runs = [
-        run
-        for run in json.loads(text)["benchmarks"]
-        if run["run_type"] == "iteration"
-    ]
-    if not runs:
-        raise RuntimeError(f"kernels_benchmark has nothing like {pattern}")
-    return runs
-
-
-def read_bytes_per_second():
-    """All cores, plain C++, far more than the caches hold."""
-    runs = kernels(f"^Read/{87 << 20}/")
-    return max(run["bytes_per_second"] for run in runs)
-
-
-def sgemm_flops(rows):
-    """OpenBLAS on a matrix product of the model with as many rows."""
-    runs = kernels(f"^Sgemm/shared_up/{rows}/")
-    return max(run["flops"] for run in runs)
+def engine_benchmark():
+    """Its lines by batch size: the decode step, a yardstick, their ratio."""
+    text = output_of([str(BIN / "engine_benchmark"), str(MODEL), str(cores())])
+    lines = {}
+    for line in text.splitlines():
+        match = re.match(r"batch +(\d+) +(.*) ratio +([\d.]+)", line)
+        if match:
+            detail = re.sub(r" {2,}", ", ", match.group(2).strip())
+            lines[int(match.group(1))] = (float(match.group(3)), detail)
+    return lines
 
 
 def llama_cpp(tokens):
