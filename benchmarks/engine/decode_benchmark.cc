@@ -56,8 +56,8 @@ double ReadSeconds(int64_t bytes, int threads) {
   const std::vector<std::byte> data(bytes, std::byte{1});
   ThreadPool pool(threads);
   uint64_t sink = 0;
-  const double seconds = Fastest(
-      10, [&] { sink += ReadBytes(data.data(), bytes, pool); });
+  const double seconds =
+      Fastest(10, [&] { sink += ReadBytes(data.data(), bytes, pool); });
   if (sink == 0) std::puts("");
   return seconds;
 }
@@ -95,8 +95,9 @@ absl::Status ReportBatch1(LocalEngine& engine, const Checkpoint& checkpoint,
   const double before = ReadSeconds(bytes, threads);
   SPACEMOE_ASSIGN_OR_RETURN(const double step, StepSeconds(engine, 1, vocab));
   const double read = std::min(before, ReadSeconds(bytes, threads));
-  std::printf("batch  1  %7.2f ms/step   read of %.1f MB %7.2f ms   ratio %.2f\n",
-              1e3 * step, 1e-6 * bytes, 1e3 * read, step / read);
+  std::printf(
+      "batch  1  %7.2f ms/step   read of %.1f MB %7.2f ms   ratio %.2f\n",
+      1e3 * step, 1e-6 * bytes, 1e3 * read, step / read);
   return absl::OkStatus();
 }
 
@@ -125,8 +126,7 @@ absl::Status Run(const char* path, int threads) {
                             LocalEngine::Create(*checkpoint, options));
   SPACEMOE_RETURN_IF_ERROR(ReportBatch1(*engine, *checkpoint, threads));
   for (const int64_t batch : {4, 16, 64}) {
-    SPACEMOE_RETURN_IF_ERROR(
-        ReportBatch(*engine, *checkpoint, batch, threads));
+    SPACEMOE_RETURN_IF_ERROR(ReportBatch(*engine, *checkpoint, batch, threads));
   }
   return absl::OkStatus();
 }

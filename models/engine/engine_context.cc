@@ -2,9 +2,12 @@
 
 #include <ATen/Parallel.h>
 
+#include "models/ops/operators.h"
+
 namespace spacemoe {
 
 std::shared_ptr<EngineContext> MakeContext(const ComputeOptions& options) {
+  LinkOperators();
   auto context = std::make_shared<EngineContext>();
   if (options.kernel == KernelKind::kNative) {
     at::set_num_threads(1);

@@ -1,0 +1,64 @@
+#include "models/engine/routing.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace spacemoe {
+namespace {
+
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+Routing RouteLogits(RoutingKind kind, int64_t top_k,
+                    std::vector<float> logits) {
+  const auto arithmetic = MakeNativeArithmetic(/*bfloat16=*/false, nullptr);
+  const RoutingRule rule = {kind, static_cast<int64_t>(logits.size()), top_k};
+  return Route(rule, *arithmetic, logits.data());
+}
+
+TEST(Route, SoftmaxesTheChosenLogits) {
+  const Routing routing =
+      RouteLogits(RoutingKind::kTopKSoftmax, 2, {0, std::log(3.f), -1, 0.5f});
+  ASSERT_EQ(routing.size(), 2);
+  EXPECT_EQ(routing[0].expert, 1);
+  EXPECT_EQ(routing[1].expert, 3);
+  const float e = std::exp(0.5f);
+  EXPECT_NEAR(routing[0].weight, 3 / (3 + e), 1e-6);
+  EXPECT_NEAR(routing[1].weight, e / (3 + e), 1e-6);
+}
+
+TEST(Route, RenormalisesTheChosenProbabilities) {
+  const Routing routing = RouteLogits(RoutingKind::kSoftmaxTopKRenormalise, 2,
+                                      {std::log(2.f), 0, std::log(5.f)});
+  ASSERT_EQ(routing.size(), 2);
+  EXPECT_EQ(routing[0].expert, 0);
+  EXPECT_EQ(routing[1].expert, 2);
+  EXPECT_NEAR(routing[0].weight, 2 / 7.0, 1e-6);
+  EXPECT_NEAR(routing[1].weight, 5 / 7.0, 1e-6);
+}
+
+TEST(Route, TakesTheSmallerIdAmongEquals) {
+  const Routing routing =
+      RouteLogits(RoutingKind::kTopKSoftmax, 2, {1, 2, 2, 2});
+  EXPECT_EQ(routing[0].expert, 1);
+  EXPECT_EQ(routing[1].expert, 2);
+}
+
+TEST(Route, TakesNaNLast) {
+  const Routing routing =
+      RouteLogits(RoutingKind::kTopKSoftmax, 2, {kNaN, 1, kNaN, 0});
+  EXPECT_EQ(routing[0].expert, 1);
+  EXPECT_EQ(routing[1].expert, 3);
+}
+
+TEST(Route, GivesDistinctExpertsWhateverTheLogits) {
+  const Routing routing =
+      RouteLogits(RoutingKind::kTopKSoftmax, 3, {kNaN, kNaN, kNaN});
+  ASSERT_EQ(routing.size(), 3);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(routing[i].expert, i);
+}
+
+}  // namespace
+}  // namespace spacemoe
