@@ -49,6 +49,10 @@ endif()
 
 # Warnings for our own code; generated code is compiled without them.
 set(SPACEMOE_WARNINGS -Wall -Wextra -Wno-sign-compare -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # False alarms on inlined vectors under -O3.
+  list(APPEND SPACEMOE_WARNINGS -Wno-maybe-uninitialized)
+endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   list(APPEND SPACEMOE_WARNINGS -Wthread-safety)
 endif()
