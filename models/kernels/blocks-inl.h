@@ -37,6 +37,13 @@ HWY_INLINE void KeepInMemory(T& array) {
   asm volatile("" : "+m"(array));
 }
 
+// The same pointer, so that what it points to is read again: as an operand in
+// memory a broadcast value is free, kept in a register it costs a shuffle.
+HWY_INLINE const float* Reread(const float* p) {
+  asm("" : "+r"(p));
+  return p;
+}
+
 // Unaligned vector of T with as many lanes as DF.
 template <typename T>
 HWY_INLINE hn::Vec<hn::Rebind<T, DF>> LoadBytes(const std::uint8_t* p) {
@@ -96,7 +103,9 @@ struct BlockScales {
     const auto halves = hn::BitCast(d16, hn::LoadU(d32, pairs));
     const auto wide = hn::PromoteTo(d, halves);
     hn::StoreU(wide, d, scales);
+#if HWY_TARGET != HWY_AVX3
     hn::StoreU(hn::Mul(wide, hn::Set(d, 0.0625f)), d, sixteenths);
+#endif
 #else
     for (int i = 0; i < kCount; ++i) {
       std::uint16_t halves[2];
@@ -151,16 +160,16 @@ struct BF16Block {
 struct Q8_0Block {
   static constexpr bool kHasScales = true;
   static constexpr int kBytes = 34;
-  static HWY_INLINE VF Widen(VF d, const std::uint8_t* p) {
+  static HWY_INLINE VF Widen(const float* d, const std::uint8_t* p) {
     const auto q = hn::PromoteTo(DI(), LoadBytes<std::int8_t>(p));
-    return hn::Mul(d, hn::ConvertTo(DF(), q));
+    return hn::Mul(hn::ConvertTo(DF(), q), hn::Set(DF(), *d));
   }
   static HWY_INLINE void Load(const std::uint8_t* p, const float* scales,
                               const float*, Lanes& low, Lanes& high) {
-    const VF d = hn::Set(DF(), scales[0]);
+    const float* again = Reread(scales);
     for (int i = 0; i < kParts; ++i) {
-      low.v[i] = Widen(d, p + 2 + kVectorLanes * i);
-      high.v[i] = Widen(d, p + 18 + kVectorLanes * i);
+      low.v[i] = Widen(scales, p + 2 + kVectorLanes * i);
+      high.v[i] = Widen(again, p + 18 + kVectorLanes * i);
     }
   }
 };

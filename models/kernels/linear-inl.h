@@ -60,11 +60,13 @@ HWY_INLINE void AddBlock(const std::uint8_t* w, std::int64_t row_bytes,
   }
 }
 
-template <int kOutputs>
-HWY_INLINE void PrefetchBlock(const TileWeights& w, const std::uint8_t* block) {
+// Fetches what tiles will need `ahead` bytes later, in the order of addresses:
+// a tile is one piece of memory, though it is read as several rows.
+template <int kBytes>
+HWY_INLINE void PrefetchAhead(const TileWeights& w, std::int64_t at) {
   if (w.ahead == 0) return;
-  for (int o = 0; o < kOutputs; ++o) {
-    hwy::Prefetch(block + o * w.row_bytes + w.ahead);
+  for (int offset = 0; offset < kBytes; offset += 64) {
+    hwy::Prefetch(w.data + w.ahead + at + offset);
   }
 }
 
@@ -80,7 +82,7 @@ HWY_INLINE void SumTile(const TileWeights& w, const float* x,
   BlockScales<kOutputs> scales[2];
   if constexpr (Block::kHasScales) scales[0].Load(block, w.row_bytes);
   for (std::int64_t b = 0; b < w.blocks; ++b) {
-    PrefetchBlock<kOutputs>(w, block);
+    PrefetchAhead<kOutputs * Block::kBytes>(w, b * kOutputs * Block::kBytes);
     const std::uint8_t* next = std::min(block + Block::kBytes, last);
     if constexpr (Block::kHasScales) {
       scales[(b + 1) % 2].Load(next, w.row_bytes);
@@ -162,6 +164,47 @@ HWY_NOINLINE void TileRow(const LinearJob& job, TileWeights w, std::int64_t row,
   }
 }
 
+// Lane sums of one row of x with kHeldOutputs stored rows, in memory: their
+// trees run afterwards, together, instead of stalling each tile.
+constexpr int kHeldOutputs = 32;
+using HeldSums = float[kHeldOutputs][kLanes];
+
+template <class Block>
+HWY_INLINE void SumHeld(const TileWeights& w, const float* x, HeldSums& held) {
+  constexpr int kOutputs = TileOutputs(1);
+  TileWeights tile = w;
+  for (int o = 0; o < kHeldOutputs; o += kOutputs) {
+    Lanes sums[1][kOutputs];
+    SumTile<Block>(tile, x, 0, sums);
+    for (int i = 0; i < kOutputs; ++i) StoreLanes(sums[0][i], held[o + i]);
+    tile.data += kOutputs * w.row_bytes;
+  }
+}
+
+HWY_INLINE void EmitHeld(const LinearJob& job, std::int64_t row,
+                         std::int64_t stored, const HeldSums& held) {
+  for (int o = 0; o < kHeldOutputs; o += 4) {
+    EmitFour(job, row, stored + o,
+             SumsOfFour(FoldStored(held[o]), FoldStored(held[o + 1]),
+                        FoldStored(held[o + 2]), FoldStored(held[o + 3])));
+  }
+}
+
+// One row over `outputs` stored rows.
+template <class Block>
+HWY_NOINLINE void SingleRow(const LinearJob& job, TileWeights w,
+                            std::int64_t row, std::int64_t stored,
+                            std::int64_t outputs) {
+  alignas(64) HeldSums held;
+  std::int64_t o = 0;
+  for (; o + kHeldOutputs <= outputs; o += kHeldOutputs) {
+    SumHeld<Block>(w, job.x + row * job.x_stride, held);
+    EmitHeld(job, row, stored + o, held);
+    w.data += kHeldOutputs * w.row_bytes;
+  }
+  TileRow<Block, 1>(job, w, row, stored + o, outputs - o);
+}
+
 // All rows of x over `outputs` stored rows.
 template <class Block>
 HWY_INLINE void TileRows(const LinearJob& job, const TileWeights& w,
@@ -176,7 +219,7 @@ HWY_INLINE void TileRows(const LinearJob& job, const TileWeights& w,
     case 2:
       return TileRow<Block, 2>(job, w, row, stored, outputs);
     case 1:
-      return TileRow<Block, 1>(job, w, row, stored, outputs);
+      return SingleRow<Block>(job, w, row, stored, outputs);
   }
 }
 

@@ -35,7 +35,10 @@ template <class Block>
 void FusedProduct(const LinearJob& job, std::int64_t begin, std::int64_t end) {
   const TileWeights weights{StoredRowBytes(job, begin), job.w.row_bytes,
                             job.w.cols / kBlockValues, kPrefetchBytes};
-  // Panel by panel, so that with many rows the weights stay in the cache.
+  if (job.rows <= kFusedRows) {
+    return TileRows<Block>(job, weights, begin, end - begin);
+  }
+  // Panel by panel, so that the weights stay in the cache for all rows.
   for (std::int64_t o = begin; o < end; o += kPanelOutputs) {
     TileWeights panel = weights;
     panel.data = StoredRowBytes(job, o);
@@ -133,7 +136,7 @@ HWY_EXPORT(PanelFloats);
 
 // Multiply-adds below which waking another thread costs more than it saves.
 constexpr std::int64_t kParallelThreshold = 128 * 1024;
-constexpr std::int64_t kGrainOutputs = 16;
+constexpr std::int64_t kGrainOutputs = 32;
 
 // Grows with use and lives as long as its thread.
 float* ThreadScratch(std::int64_t floats) {

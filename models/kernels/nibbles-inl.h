@@ -21,14 +21,23 @@ namespace HWY_NAMESPACE {
 
 using VI = hn::Vec<DI>;
 
+#if HWY_TARGET == HWY_AVX3
+
+// From memory, where compilers would go through a general register.
+HWY_INLINE __mmask16 LoadMask(const std::uint8_t* p) {
+  __mmask16 mask;
+  asm("kmovw %1, %0"
+      : "=k"(mask)
+      : "m"(*reinterpret_cast<const std::uint8_t(*)[2]>(p)));
+  return mask;
+}
+
+#else
+
 // `value` in each lane i whose bit first + i of the little-endian bits at p is
 // set, else 0.
 template <int kValue>
 HWY_INLINE VI ValueWhereBit(const std::uint8_t* p, int first) {
-#if HWY_TARGET == HWY_AVX3
-  const auto mask = hn::LoadMaskBits(DI(), p + first / 8);
-  return hn::IfThenElseZero(mask, hn::Set(DI(), kValue));
-#else
   std::uint32_t bits;
   std::memcpy(&bits, p, sizeof(bits));
   const DU du;
@@ -37,8 +46,9 @@ HWY_INLINE VI ValueWhereBit(const std::uint8_t* p, int first) {
   const auto bit = hn::And(shifted, hn::Set(du, 1u));
   const auto is_set = hn::RebindMask(DI(), hn::Eq(bit, hn::Set(du, 1u)));
   return hn::IfThenElseZero(is_set, hn::Set(DI(), kValue));
-#endif
 }
+
+#endif  // HWY_TARGET == HWY_AVX3
 
 // Q4_0, Q4_1, Q5_0, Q5_1: float16 d, float16 m if kHasMinimum, 32 fifth bits
 // if kHasFifthBit, 32 nibbles.
@@ -50,6 +60,37 @@ struct NibbleBlock {
   static constexpr int kBytes = kNibbles + 16;
   static constexpr int kMiddle = kHasFifthBit ? 16 : 8;
 
+#if HWY_TARGET == HWY_AVX3
+  // Values of the 16 codes from `first`. Product and sum stay apart, so that
+  // each takes its factor from memory; the product is exact.
+  static HWY_INLINE VF Table(const float* scales, float first) {
+    const VF product =
+        hn::Mul(hn::Iota(DF(), kHasMinimum ? first : first - kMiddle),
+                hn::Set(DF(), scales[0]));
+    if constexpr (!kHasMinimum) return product;
+    return hn::Add(product, hn::Set(DF(), scales[1]));
+  }
+
+  // The instruction uses the low four bits of each lane of `code`, and the
+  // upper table where the fifth bit is set.
+  static HWY_INLINE VF LookUp(const std::uint8_t* fifth, VF table, VF upper,
+                              VI code) {
+    const __m512 value = _mm512_permutexvar_ps(code.raw, table.raw);
+    if constexpr (!kHasFifthBit) return VF{value};
+    return VF{_mm512_mask_permutexvar_ps(value, LoadMask(fifth), code.raw,
+                                         upper.raw)};
+  }
+
+  static HWY_INLINE void Load(const std::uint8_t* p, const float* scales,
+                              const float*, Lanes& low, Lanes& high) {
+    const VF table = Table(scales, 0.0f);
+    const VF upper = kHasFifthBit ? Table(Reread(scales), 16.0f) : table;
+    const VI bytes = hn::PromoteTo(DI(), LoadBytes<std::uint8_t>(p + kNibbles));
+    low.v[0] = LookUp(p + kFifthBits, table, upper, bytes);
+    high.v[0] =
+        LookUp(p + kFifthBits + 2, table, upper, hn::ShiftRight<4>(bytes));
+  }
+#else
   // Values of codes that are kUnit times too large, d being as much too small.
   template <int kUnit>
   static HWY_INLINE VF Values(VF d, VF m, VI code) {
@@ -85,6 +126,7 @@ struct NibbleBlock {
       high.v[i] = Values<16>(d_high, m, Codes<16>(p, bytes, 16 + first));
     }
   }
+#endif  // HWY_TARGET == HWY_AVX3
 };
 
 using Q4_0Block = NibbleBlock<false, false>;

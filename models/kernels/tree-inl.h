@@ -97,6 +97,17 @@ HWY_INLINE Four SumsOfFour(Four a, Four b, Four c, Four d) {
 
 #endif  // HWY_TARGET == HWY_SCALAR
 
+// FoldToFour of 16 lanes in memory.
+HWY_INLINE Four FoldStored(const float* lanes) {
+#if HWY_MAX_BYTES >= 64
+  const hn::Half<DF> d8;
+  const auto eight = hn::Add(hn::LoadU(d8, lanes), hn::LoadU(d8, lanes + 8));
+  return hn::Add(hn::LowerHalf(D4(), eight), hn::UpperHalf(D4(), eight));
+#else
+  return FoldToFour(LoadLanes(lanes));
+#endif
+}
+
 HWY_INLINE float SumOfLanes(const Lanes& lanes) {
   const Four four = FoldToFour(lanes);
   return FirstOfFour(SumsOfFour(four, four, four, four));
