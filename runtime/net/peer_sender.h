@@ -9,8 +9,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "runtime/net/client_stream.h"
 #include "runtime/net/grpc_settings.h"
 #include "runtime/net/packet_sender.h"
+#include "spacemoe/v1/ring.grpc.pb.h"
 
 namespace spacemoe {
 
@@ -25,7 +27,6 @@ class PeerSender final : public PacketSender {
  public:
   PeerSender(PeerAddress peer, std::shared_ptr<grpc::Channel> channel,
              BrokenHandler on_broken);
-  ~PeerSender() override;
 
   absl::Status Send(const Packet& packet) override;
 
@@ -36,10 +37,10 @@ class PeerSender final : public PacketSender {
   const PeerAddress& peer() const { return peer_; }
 
  private:
-  class Stream;
+  using Stream = ClientStream<v1::RingPacket, v1::RingReply>;
 
   const PeerAddress peer_;
-  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<v1::Ring::Stub> stub_;
   const std::unique_ptr<Stream> stream_;
 };
 

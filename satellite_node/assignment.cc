@@ -1,0 +1,111 @@
+#include "satellite_node/assignment.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "placement/constellation_file.h"
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+namespace {
+
+absl::Status Bad(const std::string& what) {
+  return absl::InvalidArgumentError(absl::StrCat("assignment: ", what));
+}
+
+absl::Status CheckRole(const v1::Assignment& proto) {
+  if (proto.layers() == 0) return Bad("layers is 0");
+  const bool has_layer_role = proto.gateway() || proto.experts_size() > 0;
+  if (!has_layer_role && !proto.head()) return Bad("no role");
+  if (has_layer_role &&
+      (!proto.has_layer() || proto.layer() >= proto.layers())) {
+    return Bad(absl::StrCat(
+        "layer is ", proto.has_layer() ? absl::StrCat(proto.layer()) : "unset",
+        ", expected 0 to ", proto.layers() - 1));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNumbers(const v1::Assignment& proto) {
+  if (!(proto.time_scale() > 0) || !std::isfinite(proto.time_scale())) {
+    return Bad(absl::StrCat("time_scale is ", proto.time_scale(),
+                            ", expected more than 0"));
+  }
+  if (!(proto.modelled_flops() >= 0)) {
+    return Bad(absl::StrCat("modelled_flops is ", proto.modelled_flops(),
+                            ", expected at least 0"));
+  }
+  if (proto.kernel() != "native" && proto.kernel() != "aten") {
+    return Bad(absl::StrCat("kernel is '", proto.kernel(),
+                            "', expected native or aten"));
+  }
+  return absl::OkStatus();
+}
+
+SatelliteOptions ReadOptions(const v1::Assignment& proto) {
+  SatelliteOptions options;
+  options.satellite = proto.satellite();
+  options.layers = proto.layers();
+  options.layer = proto.layer();
+  for (const v1::ExpertHome& home : proto.expert_homes()) {
+    options.expert_homes[home.expert()] = home.satellite();
+  }
+  options.next_satellite = proto.next_satellite();
+  options.first_gateway = proto.first_gateway();
+  options.bfloat16 = proto.bfloat16();
+  options.modelled_flops = proto.modelled_flops();
+  return options;
+}
+
+absl::Status ReadConstellation(const v1::Assignment& proto,
+                               NodeAssignment* assignment) {
+  if (!proto.links()) return absl::OkStatus();
+  SPACEMOE_ASSIGN_OR_RETURN(
+      ConstellationSpec spec,
+      ParseConstellation(proto.constellation_json(), "assignment"));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      Constellation constellation,
+      Constellation::Create(std::move(spec), proto.shell()));
+  const uint32_t count = constellation.satellite_count();
+  if (proto.satellite() >= count) {
+    return Bad(absl::StrCat("satellite is ", proto.satellite(), " of ", count));
+  }
+  for (const v1::Peer& peer : proto.peers()) {
+    if (peer.satellite() < count) continue;
+    return Bad(
+        absl::StrCat("peer is satellite ", peer.satellite(), " of ", count));
+  }
+  assignment->constellation = std::move(constellation);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<NodeAssignment> FromProto(const v1::Assignment& proto) {
+  SPACEMOE_RETURN_IF_ERROR(CheckRole(proto));
+  SPACEMOE_RETURN_IF_ERROR(CheckNumbers(proto));
+  NodeAssignment assignment;
+  assignment.index = proto.index();
+  assignment.role_name = proto.role_name();
+  assignment.model_path = proto.model_path();
+  assignment.hidden_size = proto.hidden_size();
+  assignment.options = ReadOptions(proto);
+  assignment.gateway = proto.gateway();
+  assignment.head = proto.head();
+  assignment.experts.assign(proto.experts().begin(), proto.experts().end());
+  std::sort(assignment.experts.begin(), assignment.experts.end());
+  for (const v1::Peer& peer : proto.peers()) {
+    assignment.peers.push_back({peer.satellite(), peer.address()});
+  }
+  SPACEMOE_RETURN_IF_ERROR(ReadConstellation(proto, &assignment));
+  assignment.start_time_s = proto.start_time_s();
+  assignment.epoch_ns = proto.epoch_ns();
+  assignment.time_scale = proto.time_scale();
+  assignment.aten_kernel = proto.kernel() == "aten";
+  assignment.kv_bytes_limit = static_cast<int64_t>(proto.kv_bytes_limit());
+  return assignment;
+}
+
+}  // namespace spacemoe

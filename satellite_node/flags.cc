@@ -1,0 +1,80 @@
+#include "satellite_node/flags.h"
+
+#include "CLI/CLI.hpp"
+#include "runtime/net/address.h"
+
+namespace spacemoe {
+namespace {
+
+constexpr char kDescription[] =
+    "One satellite of a SpaceMoE constellation, or the parent of many.\n"
+    "It attaches to a coordinator, gets its share of the plan, maps its own\n"
+    "tensors from the checkpoint, and serves until the coordinator says stop.";
+
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  spacemoe-satellite --coordinator 10.0.0.5:7300 --model "
+    "/data/model.gguf\n"
+    "  spacemoe-satellite --coordinator unix-abstract:ring --index 17\n"
+    "  spacemoe-satellite --coordinator unix-abstract:ring --fork 270 --model "
+    "m.gguf\n"
+    "Addresses: host:port, unix:path or unix-abstract:name.\n"
+    "SPACEMOE_LOG=info|debug says more on stderr.";
+
+std::string CheckAddress(const std::string& text) {
+  const auto address = ParseAddress(text);
+  return address.ok() ? "" : std::string(address.status().message());
+}
+
+void AddOwnOptions(CLI::App* app, SatelliteProcessOptions* options) {
+  app->add_option("--coordinator", options->coordinator,
+                  "Address of the coordinator")
+      ->required()
+      ->check(CheckAddress);
+  app->add_option("--listen", options->listen,
+                  "Where peers connect (default: a unix socket beside a "
+                  "coordinator on one,\n"
+                  "else a free port)")
+      ->check(CheckAddress);
+  app->add_option(
+      "--advertise", options->advertise,
+      "Host that peers use to reach this one (default: the interface that\n"
+      "reaches the coordinator)");
+  app->add_option(
+      "--model", options->model_path,
+      "GGUF file or Hugging Face folder (default: the plan's path)");
+}
+
+}  // namespace
+
+std::optional<SatelliteFlags> ParseFlags(int argc, char** argv,
+                                         int* exit_code) {
+  SatelliteFlags flags;
+  uint32_t index = 0;
+  WarmParentOptions fork;
+  CLI::App app{kDescription, "spacemoe-satellite"};
+  app.footer(kExamples);
+  AddOwnOptions(&app, &flags.satellite);
+  CLI::Option* index_option = app.add_option(
+      "--index", index, "Place in the plan, from 0 (default: any free one)");
+  CLI::Option* fork_option =
+      app.add_option("--fork", fork.count,
+                     "Become the parent of so many satellites")
+          ->check(CLI::Range(1, 100000))
+          ->excludes(index_option)
+          ->excludes(app.get_option("--listen"));
+  app.add_option("--first-index", fork.first_index,
+                 "Place of the first forked satellite")
+      ->needs(fork_option);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    *exit_code = app.exit(error) == 0 ? 0 : 2;
+    return std::nullopt;
+  }
+  if (index_option->count() > 0) flags.satellite.index = index;
+  if (fork_option->count() > 0) flags.fork = fork;
+  return flags;
+}
+
+}  // namespace spacemoe

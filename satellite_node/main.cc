@@ -1,0 +1,86 @@
+// spacemoe-satellite: a satellite, or the warm parent of many.
+#include <malloc.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/base/log.h"
+#include "runtime/base/status_macros.h"
+#include "satellite_node/flags.h"
+#include "satellite_node/resource_limits.h"
+#include "satellite_node/satellite_process.h"
+#include "satellite_node/warm_parent.h"
+#include "satellite_node/warm_up.h"
+
+namespace spacemoe {
+namespace {
+
+// Libraries start their threads while they are loaded, before main. Runs this
+// program again when the environment let them.
+void KeepLibrariesSingleThreaded(char** argv) {
+  bool changed = false;
+  for (const char* name :
+       {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && std::string(value) == "1") continue;
+    setenv(name, "1", 1);
+    changed = true;
+  }
+  if (changed) execv("/proc/self/exe", argv);
+}
+
+// Threads share few heaps: a heap of its own for each would cost more than the
+// lock does.
+void KeepHeapSmall() {
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TRIM_THRESHOLD, 256 << 10);
+  mallopt(M_MMAP_THRESHOLD, 256 << 10);
+}
+
+int ReportEnd(const absl::Status& status) {
+  if (status.ok()) return 0;
+  LogError(std::string(status.message()));
+  return 1;
+}
+
+int RunChild(SatelliteProcessOptions options, uint32_t index) {
+  SetLogPrefix(absl::StrCat("spacemoe-satellite[", index, "]"));
+  options.index = index;
+  return ReportEnd(RunSatelliteProcess(options));
+}
+
+absl::StatusOr<int> RunParent(SatelliteFlags flags) {
+  SPACEMOE_RETURN_IF_ERROR(PrepareLimits(flags.fork->count));
+  std::unique_ptr<Checkpoint> checkpoint;
+  if (!flags.satellite.model_path.empty()) {
+    SPACEMOE_ASSIGN_OR_RETURN(checkpoint,
+                              Checkpoint::Open(flags.satellite.model_path));
+    SPACEMOE_RETURN_IF_ERROR(WarmUp(*checkpoint));
+    flags.satellite.checkpoint = checkpoint.get();
+  }
+  return RunWarmParent(*flags.fork, [&](uint32_t index) {
+    return RunChild(flags.satellite, index);
+  });
+}
+
+int Main(const SatelliteFlags& flags) {
+  if (!flags.fork.has_value())
+    return ReportEnd(RunSatelliteProcess(flags.satellite));
+  const absl::StatusOr<int> ended = RunParent(flags);
+  return ended.ok() ? *ended : ReportEnd(ended.status());
+}
+
+}  // namespace
+}  // namespace spacemoe
+
+int main(int argc, char** argv) {
+  spacemoe::KeepLibrariesSingleThreaded(argv);
+  spacemoe::KeepHeapSmall();
+  spacemoe::SetLogPrefix("spacemoe-satellite");
+  int exit_code = 0;
+  const auto flags = spacemoe::ParseFlags(argc, argv, &exit_code);
+  return flags.has_value() ? spacemoe::Main(*flags) : exit_code;
+}

@@ -1,0 +1,102 @@
+#include "satellite_node/messages.h"
+
+#include "absl/types/span.h"
+#include "runtime/base/status_macros.h"
+#include "runtime/tensor/packet_codec.h"
+#include "runtime/tensor/value_bytes.h"
+#include "runtime/trace/link_statistics_proto.h"
+
+namespace spacemoe {
+namespace {
+
+v1::FinishReason FinishReasonOf(SequenceEnd end) {
+  switch (end) {
+    case SequenceEnd::kStop:
+      return v1::FINISH_REASON_STOP;
+    case SequenceEnd::kLength:
+      return v1::FINISH_REASON_LENGTH;
+    case SequenceEnd::kNone:
+      break;
+  }
+  return v1::FINISH_REASON_UNSPECIFIED;
+}
+
+SamplingOptions ReadSampling(const v1::SamplingOptions& proto) {
+  return {.temperature = proto.temperature(),
+          .top_k = proto.top_k(),
+          .top_p = proto.top_p() == 0 ? 1.0f : proto.top_p(),
+          .seed = proto.seed()};
+}
+
+}  // namespace
+
+v1::SatelliteMessage ToProto(const Introduction& introduction) {
+  v1::SatelliteMessage message;
+  v1::Hello* hello = message.mutable_hello();
+  if (introduction.index.has_value()) hello->set_index(*introduction.index);
+  hello->set_address(introduction.address);
+  hello->set_pid(introduction.pid);
+  hello->set_host_boot_id(introduction.host_boot_id);
+  hello->set_version(introduction.version);
+  return message;
+}
+
+v1::SatelliteMessage ToProto(const TokenRecord& record) {
+  v1::SatelliteMessage message;
+  v1::TokenEvent* token = message.mutable_token();
+  token->set_sequence(record.sequence);
+  token->set_position(static_cast<uint32_t>(record.position));
+  token->set_token(record.token);
+  token->set_end_token(record.end_token);
+  token->set_finish_reason(FinishReasonOf(record.end));
+  token->set_emitted_ns(record.emitted_ns);
+  token->set_lap_ns(record.lap_ns);
+  ToProto(record.lap, token->mutable_lap());
+  return message;
+}
+
+v1::SatelliteMessage ToProto(const LogitsRecord& record) {
+  v1::SatelliteMessage message;
+  v1::TokenEvent* token = message.mutable_token();
+  token->set_sequence(record.sequence);
+  token->set_logits_position(static_cast<uint32_t>(record.first_position));
+  token->set_logits(EncodeFloat32(record.values));
+  return message;
+}
+
+v1::SatelliteMessage StatisticsMessage(const LinkStatistics& statistics) {
+  v1::SatelliteMessage message;
+  *message.mutable_link_statistics() = ToProto(statistics);
+  return message;
+}
+
+v1::SatelliteMessage FaultMessage(const absl::Status& status) {
+  v1::SatelliteMessage message;
+  message.mutable_fault()->set_code(static_cast<int>(status.code()));
+  message.mutable_fault()->set_message(std::string(status.message()));
+  return message;
+}
+
+v1::SatelliteMessage ReadyMessage(int64_t weight_bytes) {
+  v1::SatelliteMessage message;
+  message.mutable_ready()->set_weight_bytes(
+      static_cast<uint64_t>(weight_bytes));
+  return message;
+}
+
+absl::StatusOr<SequenceRequest> FromProto(const v1::Inject& inject) {
+  if (inject.prompt().empty())
+    return absl::InvalidArgumentError("inject: the prompt is empty");
+  SequenceRequest request{
+      .sequence = inject.sequence(),
+      .prompt = {inject.prompt().begin(), inject.prompt().end()},
+      .max_tokens = inject.max_tokens(),
+      .sampling = ReadSampling(inject.sampling()),
+      .end_tokens = {inject.end_tokens().begin(), inject.end_tokens().end()},
+      .want_logits = inject.want_logits(),
+      .capacity = inject.capacity()};
+  SPACEMOE_RETURN_IF_ERROR(ValidateSampling(request.sampling));
+  return request;
+}
+
+}  // namespace spacemoe

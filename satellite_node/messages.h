@@ -1,0 +1,36 @@
+// The border between the satellite's core and the Membership messages.
+#ifndef SPACEMOE_SATELLITE_NODE_MESSAGES_H_
+#define SPACEMOE_SATELLITE_NODE_MESSAGES_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "satellite_node/core/satellite.h"
+#include "spacemoe/v1/membership.pb.h"
+
+namespace spacemoe {
+
+struct Introduction {
+  std::optional<uint32_t> index;  // unset: any free one
+  std::string address;            // where peers reach this satellite
+  uint32_t pid = 0;
+  std::string host_boot_id;
+  std::string version;
+};
+
+v1::SatelliteMessage ToProto(const Introduction& introduction);
+v1::SatelliteMessage ToProto(const TokenRecord& record);
+v1::SatelliteMessage ToProto(const LogitsRecord& record);
+v1::SatelliteMessage StatisticsMessage(const LinkStatistics& statistics);
+v1::SatelliteMessage FaultMessage(const absl::Status& status);
+v1::SatelliteMessage ReadyMessage(int64_t weight_bytes);
+
+// INVALID_ARGUMENT: an empty prompt, sampling out of range.
+absl::StatusOr<SequenceRequest> FromProto(const v1::Inject& inject);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_SATELLITE_NODE_MESSAGES_H_

@@ -1,0 +1,213 @@
+#include "satellite_node/node.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/base/log.h"
+#include "runtime/base/status_macros.h"
+#include "runtime/net/peer_sender.h"
+#include "satellite_node/messages.h"
+#include "satellite_node/orbital_link_model.h"
+#include "satellite_node/role_builder.h"
+
+namespace spacemoe {
+namespace {
+
+constexpr absl::Duration kCloseTimeout = absl::Seconds(2);
+
+absl::Status GoneStatus(const CoordinatorGone& gone) {
+  if (gone.reason.ok())
+    return absl::UnavailableError("the coordinator ended the stream");
+  return absl::Status(gone.reason.code(),
+                      absl::StrCat("the coordinator is gone: ",
+                                   std::string(gone.reason.message())));
+}
+
+std::vector<uint32_t> PeerIds(const NodeAssignment& assignment) {
+  std::vector<uint32_t> ids;
+  for (const PeerAddress& peer : assignment.peers)
+    ids.push_back(peer.satellite);
+  return ids;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::unique_ptr<PacketSender>>> ConnectOverGrpc(
+    const std::vector<PeerAddress>& peers, const BrokenHandler& on_broken) {
+  SPACEMOE_ASSIGN_OR_RETURN(auto connected, ConnectPeers(peers, on_broken));
+  std::vector<std::unique_ptr<PacketSender>> senders;
+  for (auto& sender : connected) senders.push_back(std::move(sender));
+  return senders;
+}
+
+absl::Status Node::Run() {
+  absl::StatusOr<v1::Assignment> assignment = AwaitAssignment();
+  if (!assignment.ok()) return assignment.status();
+  const absl::Status ready = SetUp(*assignment);
+  if (!ready.ok()) return Fail(ready);
+  const absl::Status end = Serve();
+  absl::MutexLock lock(&mutex_);
+  satellite_ = nullptr;
+  return end;
+}
+
+absl::Status Node::Deliver(Packet packet) {
+  absl::ReaderMutexLock lock(&mutex_);
+  if (satellite_ == nullptr)
+    return absl::FailedPreconditionError("the satellite is not ready");
+  return satellite_->Deliver(std::move(packet));
+}
+
+absl::StatusOr<v1::Assignment> Node::AwaitAssignment() {
+  while (true) {
+    const NodeEvent event = *mailbox_->Pop(absl::InfiniteFuture());
+    if (const auto* gone = std::get_if<CoordinatorGone>(&event))
+      return GoneStatus(*gone);
+    const auto* message = std::get_if<v1::CoordinatorMessage>(&event);
+    if (message == nullptr) continue;
+    if (message->has_assignment()) return message->assignment();
+    if (message->has_shutdown())
+      return absl::CancelledError(message->shutdown().reason());
+  }
+}
+
+absl::Status Node::SetUp(const v1::Assignment& proto) {
+  SPACEMOE_ASSIGN_OR_RETURN(const NodeAssignment assignment, FromProto(proto));
+  SetLogPrefix(absl::StrCat("spacemoe-satellite[", assignment.role_name, "]"));
+  SPACEMOE_RETURN_IF_ERROR(OpenCheckpoint(assignment));
+  clock_ = std::make_unique<MonotonicClock>(assignment.epoch_ns,
+                                            assignment.time_scale);
+  MakeLinks(assignment);
+  SPACEMOE_RETURN_IF_ERROR(ConnectPeers(assignment));
+  SPACEMOE_RETURN_IF_ERROR(BuildSatellite(assignment));
+  SPACEMOE_ASSIGN_OR_RETURN(const int64_t bytes,
+                            RoleBytes(assignment, *checkpoint_));
+  upstream_->Send(ReadyMessage(bytes));
+  LogInfo("ready");
+  return absl::OkStatus();
+}
+
+absl::Status Node::OpenCheckpoint(const NodeAssignment& assignment) {
+  checkpoint_ = options_.checkpoint;
+  if (checkpoint_ != nullptr) return absl::OkStatus();
+  const std::string& path =
+      options_.model_path.empty() ? assignment.model_path : options_.model_path;
+  SPACEMOE_ASSIGN_OR_RETURN(own_checkpoint_, Checkpoint::Open(path));
+  checkpoint_ = own_checkpoint_.get();
+  return absl::OkStatus();
+}
+
+void Node::MakeLinks(const NodeAssignment& assignment) {
+  if (!assignment.constellation.has_value()) {
+    links_ = std::make_unique<NoDelayLinks>();
+    return;
+  }
+  links_ = std::make_unique<OrbitalLinkModel>(
+      *assignment.constellation, assignment.options.satellite,
+      PeerIds(assignment), assignment.start_time_s, clock_.get());
+}
+
+absl::Status Node::ConnectPeers(const NodeAssignment& assignment) {
+  SPACEMOE_ASSIGN_OR_RETURN(
+      auto senders,
+      options_.connect(
+          assignment.peers,
+          [mailbox = mailbox_](uint32_t satellite, const absl::Status& reason) {
+            mailbox->Push(PeerLost{satellite, reason});
+          }));
+  peers_ = std::make_unique<PeerLinks>(
+      [this](const absl::Status& status) { OnFault(status); });
+  for (size_t i = 0; i < senders.size(); ++i) {
+    peers_->Add(assignment.peers[i].satellite, std::move(senders[i]));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Node::BuildSatellite(const NodeAssignment& assignment) {
+  SPACEMOE_ASSIGN_OR_RETURN(SatelliteRoleSet roles,
+                            BuildRoles(assignment, *checkpoint_));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      owned_satellite_,
+      Satellite::Create(assignment.options, std::move(roles), clock_.get(),
+                        links_.get(), peers_.get(), this));
+  absl::MutexLock lock(&mutex_);
+  satellite_ = owned_satellite_.get();
+  return absl::OkStatus();
+}
+
+absl::Status Node::Serve() {
+  while (true) {
+    const std::optional<NodeEvent> event = mailbox_->Pop(losses_.deadline());
+    if (event.has_value()) {
+      if (std::optional<absl::Status> end = Handle(*event)) return *end;
+    }
+    if (const std::optional<absl::Status> loss = losses_.Due(absl::Now()))
+      return Fail(*loss);
+  }
+}
+
+std::optional<absl::Status> Node::Handle(const NodeEvent& event) {
+  if (const auto* gone = std::get_if<CoordinatorGone>(&event))
+    return GoneStatus(*gone);
+  if (const auto* lost = std::get_if<PeerLost>(&event)) {
+    LogInfo(absl::StrCat("lost satellite ", lost->satellite, ": ",
+                         lost->reason.ToString()));
+    losses_.Add(*lost, absl::Now());
+    return std::nullopt;
+  }
+  return HandleMessage(std::get<v1::CoordinatorMessage>(event));
+}
+
+std::optional<absl::Status> Node::HandleMessage(
+    const v1::CoordinatorMessage& message) {
+  switch (message.message_case()) {
+    case v1::CoordinatorMessage::kInject: {
+      const absl::Status injected = Inject(message.inject());
+      if (injected.ok()) return std::nullopt;
+      return Fail(injected);
+    }
+    case v1::CoordinatorMessage::kRelease:
+      owned_satellite_->Release(message.release().sequence());
+      return std::nullopt;
+    case v1::CoordinatorMessage::kStatisticsRequest:
+      upstream_->Send(StatisticsMessage(owned_satellite_->Statistics()));
+      return std::nullopt;
+    case v1::CoordinatorMessage::kShutdown:
+      LogInfo(absl::StrCat("shutting down: ", message.shutdown().reason()));
+      return FirstFault();
+    default:
+      return Fail(absl::InvalidArgumentError(
+          "the coordinator sent an unexpected message"));
+  }
+}
+
+absl::Status Node::Inject(const v1::Inject& inject) {
+  SPACEMOE_ASSIGN_OR_RETURN(SequenceRequest request, FromProto(inject));
+  return owned_satellite_->Inject(std::move(request));
+}
+
+absl::Status Node::Fail(const absl::Status& status) {
+  upstream_->Send(FaultMessage(status));
+  upstream_->Close(kCloseTimeout);
+  return status;
+}
+
+void Node::OnToken(const TokenRecord& record) {
+  upstream_->Send(ToProto(record));
+}
+
+void Node::OnLogits(LogitsRecord record) { upstream_->Send(ToProto(record)); }
+
+void Node::OnFault(const absl::Status& status) {
+  LogInfo(absl::StrCat("fault: ", status.ToString()));
+  upstream_->Send(FaultMessage(status));
+  absl::MutexLock lock(&fault_mutex_);
+  fault_.Update(status);
+}
+
+absl::Status Node::FirstFault() {
+  absl::MutexLock lock(&fault_mutex_);
+  return fault_;
+}
+
+}  // namespace spacemoe

@@ -1,0 +1,103 @@
+// A satellite's life, from its assignment to its end.
+#ifndef SPACEMOE_SATELLITE_NODE_NODE_H_
+#define SPACEMOE_SATELLITE_NODE_NODE_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "models/checkpoint/checkpoint.h"
+#include "runtime/base/clock.h"
+#include "runtime/link/link_model.h"
+#include "runtime/net/packet_sender.h"
+#include "satellite_node/assignment.h"
+#include "satellite_node/loss_watch.h"
+#include "satellite_node/mailbox.h"
+#include "satellite_node/peer_links.h"
+#include "satellite_node/upstream.h"
+
+namespace spacemoe {
+
+// Connects to a peer; returns when connected.
+using PeerConnector =
+    std::function<absl::StatusOr<std::vector<std::unique_ptr<PacketSender>>>(
+        const std::vector<PeerAddress>&, const BrokenHandler&)>;
+
+// PeerConnector over gRPC.
+absl::StatusOr<std::vector<std::unique_ptr<PacketSender>>> ConnectOverGrpc(
+    const std::vector<PeerAddress>& peers, const BrokenHandler& on_broken);
+
+struct NodeOptions {
+  // Overrides the plan's path when not empty.
+  std::string model_path;
+  // Opened already, borrowed; null: the node opens the path itself.
+  const Checkpoint* checkpoint = nullptr;
+  PeerConnector connect = &ConnectOverGrpc;
+};
+
+// Run is called by one thread; Deliver by any.
+class Node final : private SatelliteListener {
+ public:
+  // All are borrowed and outlive the node. The Hello has been sent.
+  Node(NodeOptions options, Mailbox* mailbox, Upstream* upstream)
+      : options_(std::move(options)), mailbox_(mailbox), upstream_(upstream) {}
+
+  // Waits for the assignment, sets the satellite up, reports ready, and serves
+  // until the coordinator says that it's over (OK), or goes away, or the
+  // satellite fails (why). Faults have been sent upstream.
+  absl::Status Run();
+
+  // A packet from a peer. FAILED_PRECONDITION before the satellite is ready.
+  absl::Status Deliver(Packet packet);
+
+ private:
+  absl::StatusOr<v1::Assignment> AwaitAssignment();
+  absl::Status SetUp(const v1::Assignment& proto);
+  absl::Status OpenCheckpoint(const NodeAssignment& assignment);
+  absl::Status ConnectPeers(const NodeAssignment& assignment);
+  absl::Status BuildSatellite(const NodeAssignment& assignment);
+  void MakeLinks(const NodeAssignment& assignment);
+
+  absl::Status Serve();
+  // Unset: go on.
+  std::optional<absl::Status> Handle(const NodeEvent& event);
+  std::optional<absl::Status> HandleMessage(
+      const v1::CoordinatorMessage& message);
+  absl::Status Inject(const v1::Inject& inject);
+  absl::Status Fail(const absl::Status& status);
+  absl::Status FirstFault() ABSL_LOCKS_EXCLUDED(fault_mutex_);
+
+  void OnToken(const TokenRecord& record) override;
+  void OnLogits(LogitsRecord record) override;
+  void OnFault(const absl::Status& status) override;
+
+  const NodeOptions options_;
+  Mailbox* const mailbox_;
+  Upstream* const upstream_;
+  LossWatch losses_;
+
+  absl::Mutex fault_mutex_;
+  absl::Status fault_ ABSL_GUARDED_BY(fault_mutex_);  // the first
+
+  absl::Mutex mutex_;
+  // What Deliver may use: null until ready.
+  Satellite* satellite_ ABSL_GUARDED_BY(mutex_) = nullptr;
+
+  // Set up in this order; the satellite goes first.
+  std::unique_ptr<Checkpoint> own_checkpoint_;
+  const Checkpoint* checkpoint_ = nullptr;
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<LinkModel> links_;
+  std::unique_ptr<PeerLinks> peers_;
+  std::unique_ptr<Satellite> owned_satellite_;
+};
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_SATELLITE_NODE_NODE_H_

@@ -1,0 +1,63 @@
+#include "satellite_node/satellite_process.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <utility>
+
+#include "runtime/base/process.h"
+#include "runtime/base/status_macros.h"
+#include "runtime/net/grpc_settings.h"
+#include "runtime/net/ring_server.h"
+#include "runtime/net/server_host.h"
+#include "satellite_node/listen_address.h"
+#include "satellite_node/messages.h"
+#include "satellite_node/node.h"
+
+namespace spacemoe {
+namespace {
+
+absl::StatusOr<std::unique_ptr<ServerHost>> StartServer(
+    const SatelliteProcessOptions& options, RingServer* ring) {
+  std::string listen = options.listen;
+  if (listen.empty()) {
+    SPACEMOE_ASSIGN_OR_RETURN(listen,
+                              DefaultListenAddress(options.coordinator));
+  }
+  return ServerHost::Start({.address = listen, .services = {ring}});
+}
+
+absl::StatusOr<Introduction> Introduce(const SatelliteProcessOptions& options,
+                                       const std::string& bound) {
+  Introduction introduction{.index = options.index,
+                            .pid = static_cast<uint32_t>(getpid()),
+                            .version = SPACEMOE_VERSION};
+  SPACEMOE_ASSIGN_OR_RETURN(
+      introduction.address,
+      AdvertisedAddress(bound, options.advertise, options.coordinator));
+  SPACEMOE_ASSIGN_OR_RETURN(introduction.host_boot_id, HostBootId());
+  return introduction;
+}
+
+}  // namespace
+
+absl::Status RunSatelliteProcess(const SatelliteProcessOptions& options) {
+  QuietGrpc();
+  WakeUpPrecisely();
+  Mailbox mailbox;
+  SPACEMOE_ASSIGN_OR_RETURN(
+      const auto upstream,
+      GrpcUpstream::Connect(options.coordinator, &mailbox));
+  Node node(
+      {.model_path = options.model_path, .checkpoint = options.checkpoint},
+      &mailbox, upstream.get());
+  RingServer ring(
+      [&node](Packet packet) { return node.Deliver(std::move(packet)); });
+  SPACEMOE_ASSIGN_OR_RETURN(const auto server, StartServer(options, &ring));
+  SPACEMOE_ASSIGN_OR_RETURN(const Introduction introduction,
+                            Introduce(options, server->address()));
+  upstream->Send(ToProto(introduction));
+  return node.Run();
+}
+
+}  // namespace spacemoe
