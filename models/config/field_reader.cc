@@ -111,7 +111,8 @@ absl::StatusOr<double> FieldReader::Positive(std::string_view field) const {
   const json* value = Find(field);
   if (value != nullptr && value->is_number()) {
     const double number = value->get<double>();
-    if (std::isfinite(static_cast<float>(number)) && number > 0) return number;
+    const auto single = static_cast<float>(number);
+    if (std::isfinite(single) && single > 0) return number;
   }
   return Wrong(field, "a number greater than 0");
 }

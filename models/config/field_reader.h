@@ -40,7 +40,7 @@ class FieldReader {
   absl::StatusOr<std::optional<std::int64_t>> OptionalInt(
       std::string_view field, std::int64_t min, std::int64_t max) const;
 
-  // A finite number, greater than 0.
+  // A number that is finite and greater than 0 in float32 too.
   absl::StatusOr<double> Positive(std::string_view field) const;
   absl::StatusOr<double> PositiveOr(std::string_view field,
                                     double fallback) const;
