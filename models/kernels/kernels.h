@@ -2,8 +2,8 @@
 // never depends on the rows beside it, on the thread count, or on the
 // instruction set. Every reduction runs over 16 virtual lanes (element k goes
 // to lane k mod 16, in ascending k, by fused multiply-add), which are then
-// added in a fixed tree; AVX2, AVX-512 and NEON give the same bits. x86 without
-// fused multiply-add rounds products too: correct, but with other last bits.
+// added in a fixed tree; AVX2 and AVX-512 give the same bits. Processors without
+// fused multiply-add round products too: correct, but with other last bits.
 //
 // All pointers are float32 and row-major. When `round_bf16` is set, each
 // operation's output is rounded to the nearest bfloat16 (ties to even), as a
@@ -85,8 +85,7 @@ void Add(const float* x, std::int64_t count, float* y, bool round_bf16);
 // Rounds to bfloat16 values (nearest, ties to even), in place.
 void RoundToBf16(float* x, std::int64_t count);
 
-// The instruction set that run-time dispatch chose: "AVX3"
-// (AVX-512), "AVX2", ...
+// The instruction set that run-time dispatch chose: "AVX3" (AVX-512), "AVX2"...
 const char* InstructionSet();
 
 }  // namespace spacemoe::kernels
