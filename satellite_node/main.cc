@@ -2,12 +2,16 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/base/log.h"
+#include "runtime/base/process.h"
 #include "runtime/base/status_macros.h"
 #include "satellite_node/flags.h"
 #include "satellite_node/resource_limits.h"
@@ -52,8 +56,30 @@ int RunChild(SatelliteProcessOptions options, uint32_t index) {
   return ReportEnd(RunSatelliteProcess(options));
 }
 
+// Replaces this process by an ordinary satellite.
+int ExecuteChild(const SatelliteProcessOptions& options, uint32_t index) {
+  std::vector<std::string> arguments = {"spacemoe-satellite", "--coordinator",
+                                        options.coordinator, "--index",
+                                        absl::StrCat(index)};
+  if (!options.model_path.empty()) {
+    arguments.insert(arguments.end(), {"--model", options.model_path});
+  }
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  execv("/proc/self/exe", argv.data());
+  return ReportEnd(ErrnoStatus("cannot execute a satellite", errno));
+}
+
 absl::StatusOr<int> RunParent(SatelliteFlags flags) {
   SPACEMOE_RETURN_IF_ERROR(PrepareLimits(flags.fork->count));
+  flags.fork->child_executes =
+      std::getenv("SPACEMOE_EXECUTE_SATELLITES") != nullptr;
+  if (flags.fork->child_executes) {
+    return RunWarmParent(*flags.fork, [&](uint32_t index) {
+      return ExecuteChild(flags.satellite, index);
+    });
+  }
   std::unique_ptr<Checkpoint> checkpoint;
   if (!flags.satellite.model_path.empty()) {
     SPACEMOE_ASSIGN_OR_RETURN(checkpoint,

@@ -8,7 +8,7 @@
 
 namespace spacemoe {
 
-// What one forked satellite takes at least. Measured: docs/benchmarks.md.
+// What one forked satellite takes at least. Measured: docs/measuring.md.
 inline constexpr int64_t kTasksPerSatellite = 14;
 inline constexpr int64_t kDescriptorsPerSatellite = 256;
 inline constexpr int64_t kMemoryBytesPerSatellite = 4 << 20;

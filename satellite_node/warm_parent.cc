@@ -59,7 +59,7 @@ class WarmParent {
   absl::Status ForkAll() {
     for (int i = 0; i < options_.count; ++i) {
       SPACEMOE_ASSIGN_OR_RETURN(const int threads, ThreadCount());
-      if (threads != 1) {
+      if (threads != 1 && !options_.child_executes) {
         return absl::FailedPreconditionError(absl::StrCat(
             "cannot fork satellites from a process of ", threads, " threads"));
       }

@@ -12,6 +12,9 @@ namespace spacemoe {
 struct WarmParentOptions {
   int count = 1;
   uint32_t first_index = 0;
+  // `child` executes a program at once, so that the parent's threads do not
+  // matter: for sanitizers, which have threads of their own.
+  bool child_executes = false;
 };
 
 // What a child is: its result is the child's exit status.
@@ -29,8 +32,8 @@ using ChildMain = std::function<int(uint32_t index)>;
 //
 // Returns the parent's exit status when no child is left: 0 if every child
 // exited with 0, or it was asked to stop; 1 otherwise. FAILED_PRECONDITION when
-// the process has more than one thread; RESOURCE_EXHAUSTED when a fork fails;
-// no child is left then.
+// the process has more than one thread (unless child_executes);
+// RESOURCE_EXHAUSTED when a fork fails; no child is left then.
 absl::StatusOr<int> RunWarmParent(const WarmParentOptions& options,
                                   const ChildMain& child);
 
