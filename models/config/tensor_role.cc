@@ -108,19 +108,23 @@ std::vector<TensorRole> HeadRoles(const ModelConfig& config) {
   return roles;
 }
 
+namespace {
+
+// Whether a gateway of this config has the role.
+bool HasRole(TensorRole role, const ModelConfig& config) {
+  if (IsBiasRole(role)) return config.attention_bias;
+  const bool shared =
+      role >= TensorRole::kSharedGate && role <= TensorRole::kSharedDown;
+  return !shared || config.shared_width > 0;
+}
+
+}  // namespace
+
 std::vector<TensorRole> GatewayRoles(const ModelConfig& config) {
-  std::vector<TensorRole> roles = {
-      TensorRole::kAttentionNorm, TensorRole::kQuery, TensorRole::kKey,
-      TensorRole::kValue, TensorRole::kAttentionOutput};
-  if (config.attention_bias) {
-    roles.insert(roles.end(),
-                 {TensorRole::kQueryBias, TensorRole::kKeyBias,
-                  TensorRole::kValueBias, TensorRole::kAttentionOutputBias});
-  }
-  roles.insert(roles.end(), {TensorRole::kFfnNorm, TensorRole::kRouter});
-  if (config.shared_width > 0) {
-    roles.insert(roles.end(), {TensorRole::kSharedGate, TensorRole::kSharedUp,
-                               TensorRole::kSharedDown});
+  std::vector<TensorRole> roles;
+  for (auto role = TensorRole::kAttentionNorm; role <= TensorRole::kSharedDown;
+       role = static_cast<TensorRole>(static_cast<int>(role) + 1)) {
+    if (HasRole(role, config)) roles.push_back(role);
   }
   return roles;
 }
