@@ -41,8 +41,8 @@ class LayeringTest(unittest.TestCase):
         self.allows("satellite_node/roles.cc", "models/engine/role_factory.h")
         self.allows("cli/generate.cc", "models/engine/local_engine.h")
 
-    def test_opens_only_the_coordinators_client_side(self):
-        self.forbids("cli/generate.cc", "coordinator/core/sessions.h")
+    def test_keeps_the_coordinators_server_to_itself(self):
+        self.forbids("cli/generate.cc", "coordinator/service/server.h")
         self.allows("cli/generate.cc", "coordinator/client/client.h")
 
     def test_allows_what_lies_below(self):

@@ -36,7 +36,6 @@ LAYERS = {
 CLOSED = {
     "models/ops": ["models/engine"],
     "models/engine": ["models/engine", "satellite_node", "cli"],
-    "coordinator/core": ["coordinator"],
     "coordinator/service": ["coordinator"],
 }
 
