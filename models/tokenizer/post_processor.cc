@@ -61,11 +61,8 @@ absl::StatusOr<PostProcessor> ParseClsSep(const JsonField& field) {
   return PostProcessor{{cls}, {sep}};
 }
 
-void Wrap(const PostProcessor& outer, PostProcessor* inner) {
-  inner->prefix.insert(inner->prefix.begin(), outer.prefix.begin(),
-                       outer.prefix.end());
-  inner->suffix.insert(inner->suffix.end(), outer.suffix.begin(),
-                       outer.suffix.end());
+bool AddsTokens(const PostProcessor& step) {
+  return !step.prefix.empty() || !step.suffix.empty();
 }
 
 absl::StatusOr<PostProcessor> Parse(const JsonField& field, int depth);
@@ -75,8 +72,12 @@ absl::StatusOr<PostProcessor> ParseSequence(const JsonField& field, int depth) {
   SPACEMOE_ASSIGN_OR_RETURN(const auto items, field["processors"].Array());
   PostProcessor result;
   for (const JsonField& item : items) {
-    SPACEMOE_ASSIGN_OR_RETURN(const PostProcessor step, Parse(item, depth + 1));
-    Wrap(step, &result);
+    SPACEMOE_ASSIGN_OR_RETURN(PostProcessor step, Parse(item, depth + 1));
+    if (!AddsTokens(step)) continue;
+    if (AddsTokens(result)) {
+      return item.Error("a second step of the sequence that adds tokens");
+    }
+    result = std::move(step);
   }
   return result;
 }
