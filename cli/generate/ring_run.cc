@@ -1,0 +1,119 @@
+#include "cli/generate/ring_run.h"
+
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "cli/generate/ring_batch.h"
+#include "cli/generate/timing.h"
+#include "cli/terminal.h"
+#include "models/engine/role_factory.h"
+#include "runtime/base/clock.h"
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+namespace {
+
+// What each satellite would refuse later.
+absl::Status CheckArithmetic(const Checkpoint& checkpoint,
+                             const RingOptions& ring) {
+  ComputeOptions compute;
+  compute.bfloat16 = ring.plan.bfloat16;
+  compute.kernel =
+      ring.kernel == "aten" ? KernelKind::kAten : KernelKind::kNative;
+  return ValidateCompute(checkpoint, compute);
+}
+
+std::string ProgressText(const v1::StartupEvent& event) {
+  if (event.warming_up()) {
+    return absl::StrCat(event.satellites(),
+                        " satellites are ready; a first token goes round");
+  }
+  return absl::StrCat("starting ", event.satellites(), " satellites: ",
+                      event.registered(), " have come, ", event.ready(),
+                      " are ready");
+}
+
+absl::Status CopyRows(const v1::GenerateEvent::Logits& rows, int64_t vocab,
+                      std::vector<float>* logits) {
+  const size_t offset = rows.position() * vocab * sizeof(float);
+  if (offset + rows.values().size() > logits->size() * sizeof(float)) {
+    return absl::InternalError("the ring sent logits of too many positions");
+  }
+  std::memcpy(reinterpret_cast<char*>(logits->data()) + offset,
+              rows.values().data(), rows.values().size());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RingRun>> RingRun::Start(
+    const std::string& model, const RingOptions& ring, ProcessGuard* guard) {
+  const int64_t start = MonotonicNanos();
+  SPACEMOE_ASSIGN_OR_RETURN(std::unique_ptr<Checkpoint> checkpoint,
+                            Checkpoint::Open(model));
+  SPACEMOE_ASSIGN_OR_RETURN(Plan plan, MakePlan(*checkpoint, ring.plan));
+  SPACEMOE_RETURN_IF_ERROR(RequireFeasible(plan));
+  SPACEMOE_RETURN_IF_ERROR(CheckArithmetic(*checkpoint, ring));
+  std::unique_ptr<RingRun> run(
+      new RingRun(std::move(checkpoint), std::move(plan)));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      run->ring_, LocalRing::Start({model, ring, &run->plan_}, guard));
+  SPACEMOE_RETURN_IF_ERROR(run->WaitUntilReady());
+  run->startup_seconds_ = (MonotonicNanos() - start) * 1e-9;
+  return run;
+}
+
+absl::Status RingRun::WaitUntilReady() {
+  ProgressLine progress;
+  progress.Show(absl::StrCat("starting ", plan_.size(), " satellites"));
+  return ring_->WaitUntilReady([&progress](const v1::StartupEvent& event) {
+    progress.Show(ProgressText(event));
+  });
+}
+
+absl::StatusOr<LinkStatistics> RingRun::Links() {
+  absl::StatusOr<LinkStatistics> links = ring_->client().GetLinkStatistics();
+  if (!links.ok()) return ring_->Explain(links.status());
+  return links;
+}
+
+absl::StatusOr<GenerateOutcome> RingRun::Generate(const GenerateJob& job,
+                                                  const TextCallback& on_text) {
+  SPACEMOE_ASSIGN_OR_RETURN(const LinkStatistics before, Links());
+  const int64_t start = MonotonicNanos();
+  absl::StatusOr<std::vector<SequenceOutcome>> sequences =
+      RunBatch(job, &ring_->client(), on_text);
+  if (!sequences.ok()) return ring_->Explain(sequences.status());
+  GenerateOutcome outcome;
+  outcome.wall_seconds = (MonotonicNanos() - start) * 1e-9;
+  outcome.sequences = *std::move(sequences);
+  outcome.satellites = plan_.size();
+  outcome.constellation = plan_.constellation.Label();
+  outcome.strategy = plan_.options.strategy;
+  SPACEMOE_ASSIGN_OR_RETURN(const LinkStatistics after, Links());
+  outcome.links = Since(before, after);
+  return outcome;
+}
+
+absl::StatusOr<std::vector<float>> RingRun::Logits(
+    const std::vector<int64_t>& ids) {
+  const int64_t vocab = checkpoint_->config().vocab_size;
+  v1::GenerateRequest request;
+  request.mutable_tokens()->mutable_ids()->Add(ids.begin(), ids.end());
+  request.set_max_tokens(1);
+  request.set_want_logits(true);
+  std::vector<float> logits(ids.size() * vocab);
+  absl::Status copied;
+  const absl::Status status = ring_->client().Generate(
+      request, [&](const v1::GenerateEvent& event) {
+        if (event.has_logits()) copied.Update(CopyRows(event.logits(), vocab,
+                                                       &logits));
+        return copied.ok();
+      });
+  SPACEMOE_RETURN_IF_ERROR(copied);
+  if (!status.ok()) return ring_->Explain(status);
+  return logits;
+}
+
+}  // namespace spacemoe

@@ -1,0 +1,54 @@
+// Generation on a ring of satellite processes on this machine.
+#ifndef SPACEMOE_CLI_GENERATE_RING_RUN_H_
+#define SPACEMOE_CLI_GENERATE_RING_RUN_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cli/generate/outcome.h"
+#include "cli/launcher/local_ring.h"
+#include "cli/launcher/process_guard.h"
+#include "coordinator/options/ring_options.h"
+#include "coordinator/planning/plan.h"
+#include "models/checkpoint/checkpoint.h"
+
+namespace spacemoe {
+
+// A plan and the ring that runs it.
+class RingRun {
+ public:
+  // Plans and checks before anything is started. FAILED_PRECONDITION when the
+  // plan does not fit. Shows on a terminal how the satellites come up.
+  static absl::StatusOr<std::unique_ptr<RingRun>> Start(
+      const std::string& model, const RingOptions& ring, ProcessGuard* guard);
+
+  const Plan& plan() const { return plan_; }
+  const Checkpoint& checkpoint() const { return *checkpoint_; }
+  double startup_seconds() const { return startup_seconds_; }
+
+  // `on_text` may be empty.
+  absl::StatusOr<GenerateOutcome> Generate(const GenerateJob& job,
+                                           const TextCallback& on_text);
+
+  // Of all positions, [ids, vocab].
+  absl::StatusOr<std::vector<float>> Logits(const std::vector<int64_t>& ids);
+
+ private:
+  RingRun(std::unique_ptr<Checkpoint> checkpoint, Plan plan)
+      : checkpoint_(std::move(checkpoint)), plan_(std::move(plan)) {}
+
+  absl::Status WaitUntilReady();
+  absl::StatusOr<LinkStatistics> Links();
+
+  const std::unique_ptr<Checkpoint> checkpoint_;
+  const Plan plan_;
+  std::unique_ptr<LocalRing> ring_;
+  double startup_seconds_ = 0;
+};
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_CLI_GENERATE_RING_RUN_H_

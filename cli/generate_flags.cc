@@ -1,0 +1,94 @@
+#include "cli/generate_flags.h"
+
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "coordinator/options/flag_helpers.h"
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+namespace {
+
+constexpr int64_t kMaxTokens = std::numeric_limits<int32_t>::max();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+ChatPrompt UserMessage(const std::string& text) {
+  return ChatPrompt{{{"user", text}}};
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<int64_t>> ParseIds(const std::string& text) {
+  std::vector<int64_t> ids;
+  for (const auto& piece : absl::StrSplit(text, ',')) {
+    const std::string part(absl::StripAsciiWhitespace(piece));
+    int64_t id = 0;
+    if (!absl::SimpleAtoi(part, &id)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "expected token ids such as 1,2,3, found '", part, "'"));
+    }
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+void AddPromptFlags(CLI::App* app, GenerateJob* job) {
+  AddRepeatedFlag(app, "--prompt", "TEXT",
+                  "a text to go on with; may be repeated",
+                  [job](const std::string& text) {
+                    job->prompts.push_back(TextPrompt{text});
+                    return absl::OkStatus();
+                  });
+  AddRepeatedFlag(app, "--chat", "TEXT",
+                  "a user's message to answer; may be repeated",
+                  [job](const std::string& text) {
+                    job->prompts.push_back(UserMessage(text));
+                    return absl::OkStatus();
+                  });
+  AddRepeatedFlag(app, "--ids", "1,2,3",
+                  "a prompt of token ids, no tokenizer needed; may be repeated",
+                  [job](const std::string& text) -> absl::Status {
+                    SPACEMOE_ASSIGN_OR_RETURN(std::vector<int64_t> ids,
+                                              ParseIds(text));
+                    job->prompts.push_back(TokenPrompt{std::move(ids)});
+                    return absl::OkStatus();
+                  });
+}
+
+void AddSamplingFlags(CLI::App* app, SequenceSpec* spec) {
+  AddFlag(app, "--max-tokens", "N", "tokens of each text (default 64)",
+          IntegerReader(1, kMaxTokens,
+                        [spec](int64_t n) { spec->max_tokens = n; }));
+  app->add_flag("--ignore-eos", spec->ignore_eos,
+                "go on after an end-of-text token");
+  AddFlag(app, "--temperature", "T", "0 is greedy (default 0)",
+          NumberReader(0, kInfinity, [spec](double t) {
+            spec->sampling.temperature = static_cast<float>(t);
+          }));
+  AddFlag(app, "--top-k", "K", "draw from the K best tokens; 0 is all",
+          IntegerReader(0, kMaxTokens, [spec](int64_t k) {
+            spec->sampling.top_k = static_cast<int32_t>(k);
+          }));
+  AddFlag(app, "--top-p", "P",
+          "draw from the best tokens whose probabilities reach P",
+          NumberReader(1e-6, 1, [spec](double p) {
+            spec->sampling.top_p = static_cast<float>(p);
+          }));
+  AddFlag(app, "--seed", "S", "the same seed draws the same text (default 0)",
+          UnsignedReader([spec](uint64_t s) { spec->sampling.seed = s; }));
+}
+
+void AddRingFlags(CLI::App* app, RingOptions* ring) {
+  AddPlanFlags(app, ring);
+  AddComputeTimeFlag(app, ring);
+  AddTimeFlags(app, ring);
+  AddComputeFlags(app, ring);
+}
+
+}  // namespace spacemoe

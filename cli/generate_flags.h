@@ -1,0 +1,25 @@
+// The flags of commands that generate.
+#ifndef SPACEMOE_CLI_GENERATE_FLAGS_H_
+#define SPACEMOE_CLI_GENERATE_FLAGS_H_
+
+#include "CLI/CLI.hpp"
+#include "cli/generate/outcome.h"
+#include "coordinator/options/ring_options.h"
+
+namespace spacemoe {
+
+// --prompt, --chat and --ids, each any number of times, in their order.
+void AddPromptFlags(CLI::App* app, GenerateJob* job);
+
+// --max-tokens, --ignore-eos, --temperature, --top-k, --top-p, --seed.
+void AddSamplingFlags(CLI::App* app, SequenceSpec* spec);
+
+// All of the ring's.
+void AddRingFlags(CLI::App* app, RingOptions* ring);
+
+// "1,2,3"; INVALID_ARGUMENT names what is no token id.
+absl::StatusOr<std::vector<int64_t>> ParseIds(const std::string& text);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_CLI_GENERATE_FLAGS_H_

@@ -1,0 +1,41 @@
+#include "cli/terminal.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "absl/strings/str_cat.h"
+
+namespace spacemoe {
+
+bool StdoutIsTerminal() { return isatty(STDOUT_FILENO) == 1; }
+bool StderrIsTerminal() { return isatty(STDERR_FILENO) == 1; }
+
+void WriteOut(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+void WriteError(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+int ReportFailure(const absl::Status& status) {
+  WriteError(absl::StrCat("spacemoe: ", std::string(status.message()), "\n"));
+  return kExitFailed;
+}
+
+ProgressLine::ProgressLine() : enabled_(StderrIsTerminal()) {}
+
+ProgressLine::~ProgressLine() {
+  if (shown_) WriteError("\r\033[K");
+}
+
+void ProgressLine::Show(const std::string& text) {
+  if (!enabled_) return;
+  shown_ = true;
+  WriteError(absl::StrCat("\r\033[K", text));
+}
+
+}  // namespace spacemoe

@@ -1,0 +1,53 @@
+// A client of the coordinator's Inference service.
+#ifndef SPACEMOE_COORDINATOR_CLIENT_COORDINATOR_CLIENT_H_
+#define SPACEMOE_COORDINATOR_CLIENT_COORDINATOR_CLIENT_H_
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "runtime/trace/link_statistics.h"
+#include "spacemoe/v1/inference.grpc.pb.h"
+
+namespace spacemoe {
+
+// Thread-safe; every call blocks until it is done. UNAVAILABLE: the
+// coordinator or a satellite is gone, the message says which.
+class CoordinatorClient {
+ public:
+  // `address` as in runtime/net/address.h. Starts connecting.
+  explicit CoordinatorClient(const std::string& address);
+
+  absl::StatusOr<v1::DescribeReply> Describe();
+
+  // Returns once the ring works, or why it doesn't.
+  absl::Status WatchStartup(
+      const std::function<void(const v1::StartupEvent&)>& on_event);
+
+  // CANCELLED when `on_event` returns false.
+  absl::Status Generate(
+      const v1::GenerateRequest& request,
+      const std::function<bool(const v1::GenerateEvent&)>& on_event);
+
+  absl::StatusOr<LinkStatistics> GetLinkStatistics();
+
+  // Ends every call with CANCELLED, later ones too.
+  void CancelAll();
+
+ private:
+  class Call;
+
+  std::unique_ptr<v1::Inference::Stub> stub_;
+  std::mutex mutex_;
+  // Protected by mutex_.
+  bool cancelled_ = false;
+  std::set<grpc::ClientContext*> calls_;
+};
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_COORDINATOR_CLIENT_COORDINATOR_CLIENT_H_

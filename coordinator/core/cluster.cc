@@ -1,0 +1,179 @@
+#include "coordinator/core/cluster.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+
+Cluster::Cluster(ClusterOptions options, Deferrer* deferrer)
+    : options_(std::move(options)),
+      deferrer_(deferrer),
+      membership_(options_.membership),
+      sessions_(options_.sessions, options_.end_tokens, options_.text, this),
+      board_(options_.membership.satellites),
+      gatherer_(options_.membership.satellites),
+      links_(options_.membership.satellites, nullptr),
+      missed_a_peer_(options_.membership.satellites, false) {}
+
+absl::StatusOr<int> Cluster::Register(const Applicant& applicant,
+                                      SatelliteLink* link) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (failure_.has_value()) return *failure_;
+  SPACEMOE_ASSIGN_OR_RETURN(const int index,
+                            membership_.Register(applicant));
+  links_[index] = link;
+  ReportProgress(false);
+  if (membership_.all_registered()) AssignAll();
+  return index;
+}
+
+void Cluster::AssignAll() {
+  Roster roster;
+  for (int i = 0; i < membership_.size(); ++i) {
+    roster.addresses.push_back(membership_.member(i).address);
+  }
+  roster.epoch_ns = options_.monotonic_ns();
+  for (int i = 0; i < membership_.size(); ++i) links_[i]->Assign(i, roster);
+}
+
+absl::Status Cluster::OnReady(int index) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  SPACEMOE_RETURN_IF_ERROR(membership_.MarkReady(index));
+  if (failure_.has_value()) return absl::OkStatus();
+  ReportProgress(membership_.all_ready());
+  if (membership_.all_ready()) BeginWarmUp();
+  return absl::OkStatus();
+}
+
+void Cluster::ReportProgress(bool warming_up) {
+  board_.Report(StartupProgress{membership_.size(), membership_.registered(),
+                                membership_.ready(), warming_up});
+}
+
+void Cluster::BeginWarmUp() {
+  SequenceSpec spec;
+  spec.prompt = {options_.warmup_token};
+  spec.max_tokens = 1;
+  spec.ignore_eos = true;
+  const auto sequence = sessions_.Start(std::move(spec), &warm_up_);
+  if (!sequence.ok()) Fail(sequence.status());
+}
+
+void Cluster::WarmUp::OnFinished(const FinishReport&) {
+  cluster_->board_.Conclude(absl::OkStatus());
+}
+
+void Cluster::OnToken(const TokenReport& token) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  sessions_.OnToken(token);
+}
+
+void Cluster::OnLogits(const LogitsReport& logits) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  sessions_.OnLogits(logits);
+}
+
+void Cluster::OnStatistics(int index, const LinkStatistics& statistics) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  gatherer_.OnReply(index, statistics);
+}
+
+void Cluster::OnFault(int index, const absl::Status& fault) {
+  const std::string what = absl::StrCat("failed: ", fault.message());
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!absl::IsUnavailable(fault)) {
+      FailFor(index, what);
+      return;
+    }
+    missed_a_peer_[index] = true;
+  }
+  deferrer_->After(options_.peer_loss_grace, [this, index, what] {
+    std::lock_guard<std::mutex> lock(mutex_);
+    FailFor(index, what);
+  });
+}
+
+void Cluster::OnDisconnected(int index, const std::string& reason) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  links_[index] = nullptr;
+  if (missed_a_peer_[index]) return;
+  FailFor(index, absl::StrCat("lost: ", reason));
+}
+
+void Cluster::FailFor(int index, const std::string& what) {
+  Fail(absl::UnavailableError(absl::StrCat(
+      options_.name(index, membership_.member(index).pid), " ", what)));
+}
+
+void Cluster::Fail(const absl::Status& status) {
+  if (failure_.has_value()) return;
+  failure_ = status;
+  board_.Conclude(status);
+  sessions_.FailAll(status);
+  gatherer_.FailAll(status);
+}
+
+void Cluster::Watch(StartupWatcher* watcher) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  board_.Watch(watcher);
+}
+
+void Cluster::Forget(StartupWatcher* watcher) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  board_.Forget(watcher);
+}
+
+absl::Status Cluster::Refusal() const {
+  if (failure_.has_value()) return *failure_;
+  if (board_.started()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(
+      "the ring is not ready: of ", membership_.size(), " satellites ",
+      membership_.registered(), " have come and ", membership_.ready(),
+      " are ready"));
+}
+
+absl::StatusOr<uint64_t> Cluster::Start(SequenceSpec spec, SequenceSink* sink) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  SPACEMOE_RETURN_IF_ERROR(Refusal());
+  return sessions_.Start(std::move(spec), sink);
+}
+
+void Cluster::Cancel(uint64_t sequence) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  sessions_.Cancel(sequence);
+}
+
+void Cluster::GatherStatistics(StatisticsGatherer::Done done) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (const absl::Status refusal = Refusal(); !refusal.ok()) {
+    done(refusal);
+    return;
+  }
+  gatherer_.Start(std::move(done));
+  for (SatelliteLink* link : links_) link->RequestStatistics();
+}
+
+void Cluster::Inject(const SequenceOrder& order) {
+  SatelliteLink* const head = links_[options_.head];
+  if (head != nullptr) head->Inject(order);
+}
+
+void Cluster::Release(uint64_t sequence) {
+  for (int keeper : options_.keepers) {
+    if (links_[keeper] != nullptr) links_[keeper]->Release(sequence);
+  }
+}
+
+void Cluster::Shutdown(const std::string& reason) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  Fail(absl::UnavailableError(
+      absl::StrCat("the coordinator is shutting down: ", reason)));
+  for (SatelliteLink* link : links_) {
+    if (link != nullptr) link->Shutdown(reason);
+  }
+}
+
+}  // namespace spacemoe

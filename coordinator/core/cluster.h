@@ -1,0 +1,133 @@
+// The coordinator's state: membership, startup, sequences, the first loss.
+#ifndef SPACEMOE_COORDINATOR_CORE_CLUSTER_H_
+#define SPACEMOE_COORDINATOR_CORE_CLUSTER_H_
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "coordinator/core/deferrer.h"
+#include "coordinator/core/membership.h"
+#include "coordinator/core/sequence.h"
+#include "coordinator/core/sessions.h"
+#include "coordinator/core/startup_board.h"
+#include "coordinator/core/statistics_gatherer.h"
+#include "coordinator/core/text_decoder.h"
+#include "runtime/trace/link_statistics.h"
+
+namespace spacemoe {
+
+// What all satellites learn at once when the last of them has come.
+struct Roster {
+  std::vector<std::string> addresses;  // by index in the plan
+  int64_t epoch_ns = 0;                // of the emulated clock, CLOCK_MONOTONIC
+};
+
+// The way to one satellite. Called with the cluster's lock held: must not
+// block and must not call back.
+class SatelliteLink {
+ public:
+  virtual ~SatelliteLink() = default;
+  virtual void Assign(int index, const Roster& roster) = 0;
+  virtual void Inject(const SequenceOrder& order) = 0;
+  virtual void Release(uint64_t sequence) = 0;
+  virtual void RequestStatistics() = 0;
+  virtual void Shutdown(const std::string& reason) = 0;
+};
+
+struct ClusterOptions {
+  MembershipRules membership;
+  SessionLimits sessions;
+  std::vector<int64_t> end_tokens;
+  TextDecoderFactory text;  // may be null: no tokenizer
+  int head = 0;             // index of the satellite that holds the head
+  std::vector<int> keepers;  // those that keep state of a sequence: gateways
+                             // and the head
+  // "satellite 345 (index 17, layer 3 expert 5, pid 1234)"
+  std::function<std::string(int index, int64_t pid)> name;
+  int64_t warmup_token = 0;
+  std::function<int64_t()> monotonic_ns;
+  // A satellite that reports a lost peer is believed only if the peer itself
+  // is not missed within this time.
+  absl::Duration peer_loss_grace = absl::Milliseconds(250);
+};
+
+// Thread-safe. A satellite that is lost or fails ends everything with one
+// UNAVAILABLE error, which later requests get too.
+class Cluster final : private SequenceFleet {
+ public:
+  // `deferrer` is borrowed and destroyed before the cluster.
+  Cluster(ClusterOptions options, Deferrer* deferrer);
+
+  // For satellites. `link` is borrowed until OnDisconnected for its index.
+  absl::StatusOr<int> Register(const Applicant& applicant,
+                               SatelliteLink* link);
+  // Errors as Membership::MarkReady.
+  absl::Status OnReady(int index);
+  void OnToken(const TokenReport& token);
+  void OnLogits(const LogitsReport& logits);
+  void OnStatistics(int index, const LinkStatistics& statistics);
+  void OnFault(int index, const absl::Status& fault);
+  void OnDisconnected(int index, const std::string& reason);
+
+  // For clients. Watchers and sinks are borrowed until their last call, Forget
+  // or Cancel.
+  void Watch(StartupWatcher* watcher);
+  void Forget(StartupWatcher* watcher);
+  // UNAVAILABLE before the cluster has started and after a loss; else as
+  // Sessions::Start.
+  absl::StatusOr<uint64_t> Start(SequenceSpec spec, SequenceSink* sink);
+  void Cancel(uint64_t sequence);
+  void GatherStatistics(StatisticsGatherer::Done done);
+
+  // Ends everything; satellites are told to leave.
+  void Shutdown(const std::string& reason);
+
+ private:
+  // Hears of the token that proves that the ring works.
+  class WarmUp final : public SequenceSink {
+   public:
+    explicit WarmUp(Cluster* cluster) : cluster_(cluster) {}
+    void OnAdmitted(const std::vector<int64_t>&) override {}
+    void OnToken(const TokenReport&, const std::string&) override {}
+    void OnLogits(const LogitsReport&) override {}
+    void OnFinished(const FinishReport&) override;
+    void OnError(const absl::Status&) override {}
+
+   private:
+    Cluster* const cluster_;
+  };
+
+  void Inject(const SequenceOrder& order) override;
+  void Release(uint64_t sequence) override;
+
+  void AssignAll();
+  void ReportProgress(bool warming_up);
+  void BeginWarmUp();
+  void Fail(const absl::Status& status);
+  void FailFor(int index, const std::string& what);
+  absl::Status Refusal() const;
+
+  const ClusterOptions options_;
+  Deferrer* const deferrer_;
+  WarmUp warm_up_{this};
+
+  std::mutex mutex_;
+  // Protected by mutex_.
+  Membership membership_;
+  Sessions sessions_;
+  StartupBoard board_;
+  StatisticsGatherer gatherer_;
+  std::vector<SatelliteLink*> links_;  // by index; null: not connected
+  std::vector<bool> missed_a_peer_;    // by index: its own end is no news
+  std::optional<absl::Status> failure_;
+};
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_COORDINATOR_CORE_CLUSTER_H_

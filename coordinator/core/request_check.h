@@ -1,0 +1,28 @@
+// Whether a model can serve a request.
+#ifndef SPACEMOE_COORDINATOR_CORE_REQUEST_CHECK_H_
+#define SPACEMOE_COORDINATOR_CORE_REQUEST_CHECK_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "coordinator/core/sequence.h"
+
+namespace spacemoe {
+
+struct RequestLimits {
+  int64_t vocab_size = 0;
+  int64_t context = 0;  // positions
+};
+
+// INVALID_ARGUMENT: an empty prompt, ids outside the vocabulary, a prompt that
+// the context cannot hold, max_tokens below 1 or bad sampling options; the
+// message has what was expected and what was found.
+absl::Status CheckRequest(const SequenceSpec& spec, const RequestLimits& limits);
+
+// Positions to reserve: prompt + max_tokens, the context at most. Of a checked
+// request.
+int64_t CapacityOf(const SequenceSpec& spec, const RequestLimits& limits);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_COORDINATOR_CORE_REQUEST_CHECK_H_

@@ -1,0 +1,134 @@
+#include "coordinator/core/sessions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+
+Sessions::Sessions(SessionLimits limits, std::vector<int64_t> end_tokens,
+                   TextDecoderFactory text, SequenceFleet* fleet)
+    : limits_(limits),
+      end_tokens_(std::move(end_tokens)),
+      text_(std::move(text)),
+      fleet_(fleet) {}
+
+absl::StatusOr<uint64_t> Sessions::Start(SequenceSpec spec,
+                                         SequenceSink* sink) {
+  SPACEMOE_RETURN_IF_ERROR(CheckRequest(spec, limits_.request));
+  Session session;
+  session.order.sequence = next_sequence_;
+  session.order.capacity = CapacityOf(spec, limits_.request);
+  if (!spec.ignore_eos) session.order.end_tokens = end_tokens_;
+  session.order.spec = std::move(spec);
+  session.sink = sink;
+  if (text_) session.decoder = text_();
+  SPACEMOE_RETURN_IF_ERROR(CheckRoom(session));
+  queue_.push_back(std::move(session));
+  const uint64_t sequence = next_sequence_++;
+  Admit();
+  return sequence;
+}
+
+int64_t Sessions::KvBytes(const Session& session) const {
+  return session.order.capacity * limits_.kv_bytes_per_position;
+}
+
+absl::Status Sessions::CheckRoom(const Session& session) const {
+  if (limits_.kv_bytes == 0 || KvBytes(session) <= limits_.kv_bytes) {
+    return absl::OkStatus();
+  }
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "a sequence of ", session.order.capacity, " positions needs ",
+      KvBytes(session), " bytes of KV cache on every gateway; there is room for ",
+      limits_.kv_bytes));
+}
+
+void Sessions::Admit() {
+  while (!queue_.empty()) {
+    const int64_t needed = KvBytes(queue_.front());
+    if (limits_.kv_bytes > 0 && kv_bytes_used_ + needed > limits_.kv_bytes) {
+      return;
+    }
+    Session session = std::move(queue_.front());
+    queue_.pop_front();
+    Begin(std::move(session));
+  }
+}
+
+void Sessions::Begin(Session session) {
+  kv_bytes_used_ += KvBytes(session);
+  session.sink->OnAdmitted(session.order.spec.prompt);
+  fleet_->Inject(session.order);
+  active_.emplace(session.order.sequence, std::move(session));
+}
+
+void Sessions::OnToken(const TokenReport& token) {
+  const auto it = active_.find(token.sequence);
+  if (it == active_.end()) return;
+  Session& session = it->second;
+  std::string piece;
+  if (session.decoder != nullptr && !token.end_token) {
+    piece = session.decoder->Push(token.token);
+    session.text += piece;
+  }
+  session.sink->OnToken(token, piece);
+  if (token.finish != FinishReason::kNone) {
+    Finish(token.sequence, token.finish);
+  }
+}
+
+void Sessions::OnLogits(const LogitsReport& logits) {
+  const auto it = active_.find(logits.sequence);
+  if (it == active_.end()) return;
+  Session& session = it->second;
+  session.logits_rows += logits.rows;
+  session.sink->OnLogits(logits);
+  if (session.logits_rows >=
+      static_cast<int64_t>(session.order.spec.prompt.size())) {
+    Finish(logits.sequence, FinishReason::kLength);
+  }
+}
+
+void Sessions::Finish(uint64_t sequence, FinishReason reason) {
+  Session& session = active_.at(sequence);
+  FinishReport report;
+  report.reason = reason;
+  if (session.decoder != nullptr) {
+    report.trailing_text = session.decoder->Flush();
+    report.text = session.text + report.trailing_text;
+  }
+  session.sink->OnFinished(report);
+  Remove(sequence);
+}
+
+void Sessions::Remove(uint64_t sequence) {
+  const auto it = active_.find(sequence);
+  kv_bytes_used_ -= KvBytes(it->second);
+  active_.erase(it);
+  fleet_->Release(sequence);
+  Admit();
+}
+
+void Sessions::Cancel(uint64_t sequence) {
+  if (active_.contains(sequence)) {
+    Remove(sequence);
+    return;
+  }
+  std::erase_if(queue_, [sequence](const Session& session) {
+    return session.order.sequence == sequence;
+  });
+  Admit();
+}
+
+void Sessions::FailAll(const absl::Status& status) {
+  for (auto& [sequence, session] : active_) session.sink->OnError(status);
+  for (Session& session : queue_) session.sink->OnError(status);
+  active_.clear();
+  queue_.clear();
+  kv_bytes_used_ = 0;
+}
+
+}  // namespace spacemoe

@@ -1,0 +1,111 @@
+// spacemoe-coordinator: membership, plan, admission and the public API.
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "coordinator/options/ring_options.h"
+#include "coordinator/service/server.h"
+#include "runtime/base/process.h"
+#include "runtime/net/grpc_settings.h"
+
+namespace spacemoe {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitBadUse = 2;
+// A satellite's stream and what gRPC needs besides.
+constexpr uint64_t kDescriptorsPerSatellite = 2;
+constexpr uint64_t kOtherDescriptors = 64;
+
+struct Flags {
+  CoordinatorOptions options;
+  bool parent_pipe = false;
+};
+
+void AddFlags(CLI::App* app, Flags* flags) {
+  app->description(
+      "Coordinates a ring of satellites: plans, admits, serves.\n"
+      "Example: spacemoe-coordinator --model models/demo --listen "
+      "localhost:7000");
+  app->add_option("--model", flags->options.model,
+                  "GGUF file or Hugging Face folder")
+      ->required();
+  app->add_option("--listen", flags->options.listen,
+                  "HOST:PORT, unix:PATH or unix-abstract:NAME")
+      ->required();
+  AddPlanFlags(app, &flags->options.ring);
+  AddComputeFlags(app, &flags->options.ring);
+  AddComputeTimeFlag(app, &flags->options.ring);
+  AddTimeFlags(app, &flags->options.ring);
+  app->add_flag("--parent-pipe", flags->parent_pipe,
+                "end when stdin does; a keyboard's interrupt is left to the "
+                "parent");
+}
+
+void WaitForSignal(const sigset_t& signals) {
+  int signal = 0;
+  sigwait(&signals, &signal);
+}
+
+void WaitForEndOfInput() {
+  char buffer[256];
+  while (read(STDIN_FILENO, buffer, sizeof(buffer)) > 0) {
+  }
+}
+
+int Serve(const Flags& flags, const sigset_t& signals) {
+  auto server = CoordinatorServer::Start(flags.options);
+  if (!server.ok()) {
+    std::fprintf(stderr, "spacemoe-coordinator: %s\n",
+                 std::string(server.status().message()).c_str());
+    return kExitFailed;
+  }
+  if (const absl::Status status = RaiseDescriptorLimit(
+          (*server)->plan().size() * kDescriptorsPerSatellite +
+          kOtherDescriptors);
+      !status.ok()) {
+    std::fprintf(stderr, "spacemoe-coordinator: %s\n",
+                 std::string(status.message()).c_str());
+    return kExitFailed;
+  }
+  std::printf("listening %s satellites %d\n", (*server)->address().c_str(),
+              (*server)->plan().size());
+  std::fflush(stdout);
+  if (flags.parent_pipe) {
+    WaitForEndOfInput();
+  } else {
+    WaitForSignal(signals);
+  }
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app;
+  Flags flags;
+  AddFlags(&app, &flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitBadUse;
+  }
+  // Threads inherit the mask: signals come to sigwait alone.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  if (!flags.parent_pipe) sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  QuietGrpc();
+  return Serve(flags, signals);
+}
+
+}  // namespace
+}  // namespace spacemoe
+
+int main(int argc, char** argv) { return spacemoe::Main(argc, argv); }

@@ -1,0 +1,35 @@
+// A satellite's share of the plan, on the wire.
+#ifndef SPACEMOE_COORDINATOR_SERVICE_ASSIGNMENT_H_
+#define SPACEMOE_COORDINATOR_SERVICE_ASSIGNMENT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "coordinator/core/cluster.h"
+#include "coordinator/planning/plan.h"
+#include "models/config/model_config.h"
+#include "spacemoe/v1/membership.pb.h"
+
+namespace spacemoe {
+
+// What the assignments of a run share.
+struct RunSettings {
+  std::string model_path;
+  int64_t layers = 0;
+  int64_t hidden_size = 0;
+  bool links = true;
+  double time_scale = 1;
+  std::string kernel = "native";
+};
+
+// KV cache that a gateway may hold in the memory that its weights leave; 0:
+// no limit is given.
+int64_t KvBytesLimit(const Plan& plan, const SatelliteRoles& roles);
+
+// `plan` is feasible.
+v1::Assignment AssignmentFor(const Plan& plan, const RunSettings& settings,
+                             int index, const Roster& roster);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_COORDINATOR_SERVICE_ASSIGNMENT_H_

@@ -1,0 +1,203 @@
+#include "coordinator/service/convert.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace spacemoe {
+namespace {
+
+FinishReason FinishFromProto(v1::FinishReason reason) {
+  switch (reason) {
+    case v1::FINISH_REASON_STOP:
+      return FinishReason::kStop;
+    case v1::FINISH_REASON_LENGTH:
+      return FinishReason::kLength;
+    default:
+      return FinishReason::kNone;
+  }
+}
+
+v1::FinishReason FinishToProto(FinishReason reason) {
+  switch (reason) {
+    case FinishReason::kStop:
+      return v1::FINISH_REASON_STOP;
+    case FinishReason::kLength:
+      return v1::FINISH_REASON_LENGTH;
+    case FinishReason::kNone:
+      break;
+  }
+  return v1::FINISH_REASON_UNSPECIFIED;
+}
+
+void SamplingToProto(const SamplingOptions& sampling,
+                     v1::SamplingOptions* proto) {
+  proto->set_temperature(sampling.temperature);
+  proto->set_top_k(sampling.top_k);
+  proto->set_top_p(sampling.top_p);
+  proto->set_seed(sampling.seed);
+}
+
+SamplingOptions SamplingFromProto(const v1::SamplingOptions& proto) {
+  SamplingOptions sampling;
+  sampling.temperature = proto.temperature();
+  sampling.top_k = proto.top_k();
+  if (proto.top_p() != 0) sampling.top_p = proto.top_p();
+  sampling.seed = proto.seed();
+  return sampling;
+}
+
+}  // namespace
+
+Applicant FromProto(const v1::Hello& hello) {
+  Applicant applicant;
+  if (hello.has_index()) applicant.index = hello.index();
+  applicant.address = hello.address();
+  applicant.pid = hello.pid();
+  applicant.host_boot_id = hello.host_boot_id();
+  applicant.version = hello.version();
+  return applicant;
+}
+
+absl::Status FromProto(const v1::Fault& fault) {
+  const auto code = fault.code() == 0
+                        ? absl::StatusCode::kUnknown
+                        : static_cast<absl::StatusCode>(fault.code());
+  return absl::Status(code, fault.message());
+}
+
+TokenReport TokenFromProto(const v1::TokenEvent& event) {
+  TokenReport token;
+  token.sequence = event.sequence();
+  token.position = event.position();
+  token.token = event.token();
+  token.end_token = event.end_token();
+  token.finish = FinishFromProto(event.finish_reason());
+  token.emitted_ns = event.emitted_ns();
+  token.lap_ns = event.lap_ns();
+  token.lap = FromProto(event.lap());
+  return token;
+}
+
+absl::StatusOr<LogitsReport> LogitsFromProto(const v1::TokenEvent& event,
+                                             int64_t vocab_size) {
+  const int64_t row_bytes = vocab_size * sizeof(float);
+  const int64_t bytes = event.logits().size();
+  if (bytes % row_bytes != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("logits of ", bytes, " bytes are not rows of ", vocab_size,
+                     " floats"));
+  }
+  LogitsReport logits;
+  logits.sequence = event.sequence();
+  logits.first_position = event.logits_position();
+  logits.rows = bytes / row_bytes;
+  logits.values = event.logits();
+  return logits;
+}
+
+v1::Inject ToProto(const SequenceOrder& order) {
+  v1::Inject inject;
+  inject.set_sequence(order.sequence);
+  inject.mutable_prompt()->Add(order.spec.prompt.begin(),
+                               order.spec.prompt.end());
+  inject.set_max_tokens(order.spec.max_tokens);
+  SamplingToProto(order.spec.sampling, inject.mutable_sampling());
+  inject.mutable_end_tokens()->Add(order.end_tokens.begin(),
+                                   order.end_tokens.end());
+  inject.set_want_logits(order.spec.want_logits);
+  inject.set_capacity(order.capacity);
+  return inject;
+}
+
+v1::StartupEvent ToProto(const StartupProgress& progress) {
+  v1::StartupEvent event;
+  event.set_satellites(progress.satellites);
+  event.set_registered(progress.registered);
+  event.set_ready(progress.ready);
+  event.set_warming_up(progress.warming_up);
+  return event;
+}
+
+v1::GenerateEvent AdmittedToProto(const std::vector<int64_t>& prompt) {
+  v1::GenerateEvent event;
+  event.mutable_admitted()->mutable_prompt_ids()->Add(prompt.begin(),
+                                                      prompt.end());
+  return event;
+}
+
+v1::GenerateEvent ToProto(const TokenReport& token, const std::string& text) {
+  v1::GenerateEvent event;
+  v1::GenerateEvent::Token* const proto = event.mutable_token();
+  proto->set_id(token.token);
+  proto->set_text(text);
+  proto->set_emitted_ns(token.emitted_ns);
+  proto->set_lap_ns(token.lap_ns);
+  *proto->mutable_lap() = ToProto(token.lap);
+  proto->set_end_token(token.end_token);
+  return event;
+}
+
+v1::GenerateEvent ToProto(const LogitsReport& logits) {
+  v1::GenerateEvent event;
+  event.mutable_logits()->set_position(logits.first_position);
+  event.mutable_logits()->set_values(logits.values);
+  return event;
+}
+
+v1::GenerateEvent ToProto(const FinishReport& finish) {
+  v1::GenerateEvent event;
+  event.mutable_finished()->set_reason(FinishToProto(finish.reason));
+  if (finish.text.has_value()) event.mutable_finished()->set_text(*finish.text);
+  event.mutable_finished()->set_trailing_text(finish.trailing_text);
+  return event;
+}
+
+v1::LatencyBreakdown ToProto(const LatencyBreakdown& parts) {
+  v1::LatencyBreakdown proto;
+  proto.set_propagation_ns(parts.propagation_ns);
+  proto.set_processing_ns(parts.processing_ns);
+  proto.set_serialization_ns(parts.serialization_ns);
+  proto.set_queueing_ns(parts.queueing_ns);
+  proto.set_compute_ns(parts.compute_ns);
+  proto.set_software_ns(parts.software_ns);
+  return proto;
+}
+
+LatencyBreakdown FromProto(const v1::LatencyBreakdown& parts) {
+  return LatencyBreakdown{parts.propagation_ns(),   parts.processing_ns(),
+                          parts.serialization_ns(), parts.queueing_ns(),
+                          parts.compute_ns(),       parts.software_ns()};
+}
+
+absl::StatusOr<Prompt> PromptFromProto(const v1::GenerateRequest& request) {
+  switch (request.prompt_case()) {
+    case v1::GenerateRequest::kText:
+      return Prompt(TextPrompt{request.text()});
+    case v1::GenerateRequest::kTokens:
+      return Prompt(TokenPrompt{{request.tokens().ids().begin(),
+                                 request.tokens().ids().end()}});
+    case v1::GenerateRequest::kChat: {
+      ChatPrompt chat;
+      for (const v1::ChatMessage& message : request.chat().messages()) {
+        chat.messages.push_back({message.role(), message.content()});
+      }
+      return Prompt(std::move(chat));
+    }
+    case v1::GenerateRequest::PROMPT_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError(
+      "the request has no prompt; expected text, chat or tokens");
+}
+
+SequenceSpec SpecFromProto(const v1::GenerateRequest& request) {
+  SequenceSpec spec;
+  spec.max_tokens = request.max_tokens();
+  spec.sampling = SamplingFromProto(request.sampling());
+  spec.ignore_eos = request.ignore_eos();
+  spec.want_logits = request.want_logits();
+  return spec;
+}
+
+}  // namespace spacemoe

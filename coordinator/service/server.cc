@@ -1,0 +1,139 @@
+#include "coordinator/service/server.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "coordinator/planning/model_shape.h"
+#include "runtime/base/clock.h"
+#include "runtime/base/process.h"
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+namespace {
+
+constexpr absl::Duration kShutdownGrace = absl::Milliseconds(200);
+
+RunSettings SettingsOf(const CoordinatorOptions& options,
+                       const ModelConfig& config) {
+  RunSettings settings;
+  settings.model_path = std::filesystem::absolute(options.model).string();
+  settings.layers = config.layers;
+  settings.hidden_size = config.hidden_size;
+  settings.links = options.ring.links;
+  settings.time_scale = options.ring.time_scale;
+  settings.kernel = options.ring.kernel;
+  return settings;
+}
+
+// Satellites that keep caches or texts of a sequence.
+std::vector<int> KeepersOf(const Plan& plan) {
+  std::vector<int> keepers;
+  for (int i = 0; i < plan.size(); ++i) {
+    if (plan.satellites[i].gateway || plan.satellites[i].head) {
+      keepers.push_back(i);
+    }
+  }
+  return keepers;
+}
+
+// What the fullest gateway has room for; 0: no limit.
+int64_t SmallestKvLimit(const Plan& plan) {
+  int64_t smallest = 0;
+  for (const SatelliteRoles& roles : plan.satellites) {
+    const int64_t limit = KvBytesLimit(plan, roles);
+    if (limit > 0 && (smallest == 0 || limit < smallest)) smallest = limit;
+  }
+  return smallest;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
+    const CoordinatorOptions& options) {
+  SPACEMOE_ASSIGN_OR_RETURN(std::unique_ptr<Checkpoint> checkpoint,
+                            Checkpoint::Open(options.model));
+  SPACEMOE_ASSIGN_OR_RETURN(Plan plan,
+                            MakePlan(*checkpoint, options.ring.plan));
+  SPACEMOE_RETURN_IF_ERROR(RequireFeasible(plan));
+  SPACEMOE_ASSIGN_OR_RETURN(std::string boot_id, HostBootId());
+  std::unique_ptr<CoordinatorServer> server(
+      new CoordinatorServer(options, std::move(checkpoint), std::move(plan),
+                            std::move(boot_id)));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      server->host_,
+      ServerHost::Start({options.listen,
+                         {server->membership_.get(), server->inference_.get()}}));
+  return server;
+}
+
+CoordinatorServer::CoordinatorServer(const CoordinatorOptions& options,
+                                     std::unique_ptr<Checkpoint> checkpoint,
+                                     Plan plan, std::string host_boot_id)
+    : checkpoint_(std::move(checkpoint)),
+      plan_(std::move(plan)),
+      settings_(SettingsOf(options, checkpoint_->config())),
+      codec_(TextCodec::Open(options.model)),
+      deferrer_(std::make_unique<ThreadDeferrer>()) {
+  cluster_ = std::make_unique<Cluster>(
+      MakeClusterOptions(std::move(host_boot_id)), deferrer_.get());
+  membership_ = std::make_unique<MembershipService>(cluster_.get(),
+                                                    MakeMembershipOptions());
+  inference_ = std::make_unique<InferenceService>(cluster_.get(), codec_.get(),
+                                                  MakeDescription());
+}
+
+CoordinatorServer::~CoordinatorServer() {
+  cluster_->Shutdown("the coordinator ends");
+  if (host_ != nullptr) host_->Shutdown(kShutdownGrace);
+  // Before the cluster that its actions touch.
+  deferrer_.reset();
+}
+
+ClusterOptions CoordinatorServer::MakeClusterOptions(
+    std::string host_boot_id) const {
+  const ModelConfig& config = checkpoint_->config();
+  ClusterOptions options;
+  options.membership = {plan_.size(), SPACEMOE_VERSION,
+                        std::move(host_boot_id)};
+  options.sessions = {{config.vocab_size, config.max_positions},
+                      KvBytesPerPosition(config),
+                      SmallestKvLimit(plan_)};
+  options.end_tokens = config.eos_token_ids;
+  if (codec_->has_tokenizer()) {
+    options.text = [codec = codec_.get()] { return codec->NewDecoder(); };
+  }
+  options.head = HeadIndex(plan_);
+  options.keepers = KeepersOf(plan_);
+  options.name = [plan = &plan_](int index, int64_t pid) {
+    return SatelliteName(*plan, index, pid);
+  };
+  options.warmup_token = config.bos_token_id.value_or(0);
+  options.monotonic_ns = MonotonicNanos;
+  return options;
+}
+
+MembershipServiceOptions CoordinatorServer::MakeMembershipOptions() const {
+  MembershipServiceOptions options;
+  options.vocab_size = checkpoint_->config().vocab_size;
+  options.assignment = [this](int index, const Roster& roster) {
+    return AssignmentFor(plan_, settings_, index, roster);
+  };
+  return options;
+}
+
+v1::DescribeReply CoordinatorServer::MakeDescription() const {
+  v1::DescribeReply reply;
+  reply.set_satellites(plan_.size());
+  reply.set_constellation(plan_.constellation.Label());
+  reply.set_strategy(plan_.options.strategy);
+  if (const auto report = ReportOf(plan_, false); report.ok()) {
+    reply.set_plan_json(PlanToJson(*report).dump());
+  }
+  reply.set_model_name(
+      std::filesystem::path(settings_.model_path).stem().string());
+  reply.set_note(plan_.note);
+  return reply;
+}
+
+}  // namespace spacemoe

@@ -1,0 +1,61 @@
+// The coordinator of one plan, listening.
+#ifndef SPACEMOE_COORDINATOR_SERVICE_SERVER_H_
+#define SPACEMOE_COORDINATOR_SERVICE_SERVER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "coordinator/core/cluster.h"
+#include "coordinator/core/deferrer.h"
+#include "coordinator/options/ring_options.h"
+#include "coordinator/planning/plan.h"
+#include "coordinator/service/assignment.h"
+#include "coordinator/service/inference_service.h"
+#include "coordinator/service/membership_service.h"
+#include "coordinator/text/text_codec.h"
+#include "models/checkpoint/checkpoint.h"
+#include "runtime/net/server_host.h"
+
+namespace spacemoe {
+
+struct CoordinatorOptions {
+  std::string model;   // path
+  std::string listen;  // runtime/net/address.h
+  RingOptions ring;
+};
+
+class CoordinatorServer {
+ public:
+  // Opens the checkpoint (headers and tokenizer; no weights), plans, listens.
+  // FAILED_PRECONDITION when the plan does not fit.
+  static absl::StatusOr<std::unique_ptr<CoordinatorServer>> Start(
+      const CoordinatorOptions& options);
+  // Tells the satellites to leave and ends every stream.
+  ~CoordinatorServer();
+
+  const std::string& address() const { return host_->address(); }
+  const Plan& plan() const { return plan_; }
+
+ private:
+  CoordinatorServer(const CoordinatorOptions& options,
+                    std::unique_ptr<Checkpoint> checkpoint, Plan plan,
+                    std::string host_boot_id);
+  ClusterOptions MakeClusterOptions(std::string host_boot_id) const;
+  MembershipServiceOptions MakeMembershipOptions() const;
+  v1::DescribeReply MakeDescription() const;
+
+  const std::unique_ptr<Checkpoint> checkpoint_;
+  const Plan plan_;
+  const RunSettings settings_;
+  const std::unique_ptr<TextCodec> codec_;
+  std::unique_ptr<Cluster> cluster_;
+  std::unique_ptr<MembershipService> membership_;
+  std::unique_ptr<InferenceService> inference_;
+  std::unique_ptr<ThreadDeferrer> deferrer_;
+  std::unique_ptr<ServerHost> host_;
+};
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_COORDINATOR_SERVICE_SERVER_H_
