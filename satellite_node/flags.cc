@@ -52,6 +52,7 @@ std::optional<SatelliteFlags> ParseFlags(int argc, char** argv,
   SatelliteFlags flags;
   uint32_t index = 0;
   WarmParentOptions fork;
+  double connect_timeout_s = absl::ToDoubleSeconds(kConnectTimeout);
   CLI::App app{kDescription, "spacemoe-satellite"};
   app.footer(kExamples);
   AddOwnOptions(&app, &flags.satellite);
@@ -66,12 +67,17 @@ std::optional<SatelliteFlags> ParseFlags(int argc, char** argv,
   app.add_option("--first-index", fork.first_index,
                  "Place of the first forked satellite")
       ->needs(fork_option);
+  app.add_option("--connect-timeout", connect_timeout_s,
+                 "Seconds to wait for the coordinator")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 86400.0));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     *exit_code = app.exit(error) == 0 ? 0 : 2;
     return std::nullopt;
   }
+  flags.satellite.connect_timeout = absl::Seconds(connect_timeout_s);
   if (index_option->count() > 0) flags.satellite.index = index;
   if (fork_option->count() > 0) flags.fork = fork;
   return flags;

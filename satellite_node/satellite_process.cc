@@ -45,9 +45,9 @@ absl::Status RunSatelliteProcess(const SatelliteProcessOptions& options) {
   QuietGrpc();
   WakeUpPrecisely();
   Mailbox mailbox;
-  SPACEMOE_ASSIGN_OR_RETURN(
-      const auto upstream,
-      GrpcUpstream::Connect(options.coordinator, &mailbox));
+  SPACEMOE_ASSIGN_OR_RETURN(const auto upstream,
+                            GrpcUpstream::Connect(options.coordinator, &mailbox,
+                                                  options.connect_timeout));
   Node node(
       {.model_path = options.model_path, .checkpoint = options.checkpoint},
       &mailbox, upstream.get());

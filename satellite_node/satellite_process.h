@@ -7,7 +7,9 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "models/checkpoint/checkpoint.h"
+#include "runtime/net/grpc_settings.h"
 
 namespace spacemoe {
 
@@ -16,8 +18,9 @@ struct SatelliteProcessOptions {
   std::string listen;     // empty: see DefaultListenAddress
   std::string advertise;  // host for peers; empty: see AdvertisedAddress
   std::optional<uint32_t> index;
-  std::string model_path;                  // empty: the plan's
-  const Checkpoint* checkpoint = nullptr;  // opened already, or null
+  std::string model_path;                            // empty: the plan's
+  const Checkpoint* checkpoint = nullptr;            // opened already, or null
+  absl::Duration connect_timeout = kConnectTimeout;  // to the coordinator
 };
 
 // Starts the Ring service, attaches to the coordinator, and serves until it is
