@@ -1,0 +1,76 @@
+// GGUF files of the fixtures' weights compute what the folders do, to the bit
+// in our kernels: the rows of Q and K are permuted in the file and the experts
+// stacked or not, which must not show.
+#include <cstring>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "models/engine/local_engine.h"
+#include "tests/models/engine/reference.h"
+
+namespace spacemoe {
+namespace {
+
+struct Twin {
+  const char* gguf;
+  const char* folder;
+};
+
+using Case = std::tuple<Twin, KernelKind>;
+
+std::vector<float> Logits(const Checkpoint& checkpoint, KernelKind kernel,
+                          const std::vector<int64_t>& ids) {
+  LocalOptions options;
+  options.threads = 1;
+  options.kernel = kernel;
+  auto engine = LocalEngine::Create(checkpoint, options);
+  EXPECT_TRUE(engine.ok()) << engine.status();
+  return engine.ok() ? *(*engine)->Logits(ids) : std::vector<float>();
+}
+
+class GgufTest : public testing::TestWithParam<Case> {};
+
+TEST_P(GgufTest, GivesTheLogitsOfTheFolder) {
+  const auto& [twin, kernel] = GetParam();
+  const std::string testdata = SPACEMOE_TESTDATA;
+  const auto gguf = Checkpoint::Open(testdata + "/gguf/" + twin.gguf);
+  ASSERT_TRUE(gguf.ok()) << gguf.status();
+  const Reference reference =
+      OpenReference(testdata + "/models/" + twin.folder);
+  const std::vector<int64_t> ids = reference.PromptIds(0);
+  const std::vector<float> ours = Logits(**gguf, kernel, ids);
+  EXPECT_LE(MaxDifference(ours, reference.Floats("prompt0.logits")),
+            2e-4 * reference.logits_std());
+  const std::vector<float> same = Logits(*reference.checkpoint, kernel, ids);
+  ASSERT_EQ(ours.size(), same.size());
+  EXPECT_EQ(std::memcmp(ours.data(), same.data(), ours.size() * sizeof(float)),
+            0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, GgufTest,
+    testing::Combine(testing::Values(Twin{"granitemoeshared-f32.gguf",
+                                          "granitemoeshared"},
+                                     Twin{"mixtral_tied-f32-unstacked.gguf",
+                                          "mixtral_tied"}),
+                     testing::Values(KernelKind::kNative, KernelKind::kAten)));
+
+// What a quantised file's widened values compute in ATen.
+TEST(QuantizedGguf, GivesTheSameLogitsWithEitherKernel) {
+  const std::vector<int64_t> ids = {1, 17, 200, 31, 4, 99};
+  for (const char* type : {"f16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0"}) {
+    const auto checkpoint =
+        Checkpoint::Open(std::string(SPACEMOE_TESTDATA) +
+                         "/gguf/mixtral_tied-" + type + ".gguf");
+    ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+    EXPECT_LE(MaxDifference(Logits(**checkpoint, KernelKind::kNative, ids),
+                            Logits(**checkpoint, KernelKind::kAten, ids)),
+              1e-3)
+        << type;
+  }
+}
+
+}  // namespace
+}  // namespace spacemoe
