@@ -58,9 +58,14 @@ int RunChild(SatelliteProcessOptions options, uint32_t index) {
 
 // Replaces this process by an ordinary satellite.
 int ExecuteChild(const SatelliteProcessOptions& options, uint32_t index) {
-  std::vector<std::string> arguments = {"spacemoe-satellite", "--coordinator",
-                                        options.coordinator, "--index",
-                                        absl::StrCat(index)};
+  std::vector<std::string> arguments = {
+      "spacemoe-satellite",
+      "--coordinator",
+      options.coordinator,
+      "--index",
+      absl::StrCat(index),
+      "--connect-timeout",
+      absl::StrCat(absl::ToDoubleSeconds(options.connect_timeout))};
   if (!options.model_path.empty()) {
     arguments.insert(arguments.end(), {"--model", options.model_path});
   }

@@ -22,7 +22,7 @@ struct Result {
 };
 
 // Runs spacemoe-satellite with its stdin open for as long as it lives.
-Result Run(std::vector<std::string> args) {
+Result RunSatellite(std::vector<std::string> args) {
   args.insert(args.begin(),
               absl::StrCat(SPACEMOE_BIN_DIR, "/spacemoe-satellite"));
   std::vector<char*> argv;
@@ -57,34 +57,36 @@ Result Run(std::vector<std::string> args) {
 std::string Nobody() { return absl::StrCat("unix-abstract:nobody-", getpid()); }
 
 TEST(Program, HelpShowsExamples) {
-  const Result result = Run({"--help"});
+  const Result result = RunSatellite({"--help"});
   EXPECT_EQ(result.exit, 0);
   EXPECT_THAT(result.output, testing::HasSubstr("Examples:"));
 }
 
 TEST(Program, BadUseExitsWithTwo) {
-  EXPECT_EQ(Run({}).exit, 2);
-  EXPECT_EQ(Run({"--coordinator", "nonsense"}).exit, 2);
-  EXPECT_EQ(Run({"--coordinator", "a:1", "--fork", "0"}).exit, 2);
-  EXPECT_EQ(Run({"--coordinator", "a:1", "--index", "-1"}).exit, 2);
-  EXPECT_EQ(Run({"--coordinator", "a:1", "--fork", "2", "--index", "1"}).exit,
-            2);
-  const Result unknown = Run({"--coordinator", "a:1", "--wings"});
+  EXPECT_EQ(RunSatellite({}).exit, 2);
+  EXPECT_EQ(RunSatellite({"--coordinator", "nonsense"}).exit, 2);
+  EXPECT_EQ(RunSatellite({"--coordinator", "a:1", "--fork", "0"}).exit, 2);
+  EXPECT_EQ(RunSatellite({"--coordinator", "a:1", "--index", "-1"}).exit, 2);
+  EXPECT_EQ(
+      RunSatellite({"--coordinator", "a:1", "--fork", "2", "--index", "1"})
+          .exit,
+      2);
+  const Result unknown = RunSatellite({"--coordinator", "a:1", "--wings"});
   EXPECT_EQ(unknown.exit, 2);
   EXPECT_THAT(unknown.output, testing::HasSubstr("--wings"));
 }
 
 TEST(Program, NamesTheCoordinatorThatDoesNotAnswer) {
   const Result result =
-      Run({"--coordinator", Nobody(), "--connect-timeout", "0.2"});
+      RunSatellite({"--coordinator", Nobody(), "--connect-timeout", "0.2"});
   EXPECT_EQ(result.exit, 1);
   EXPECT_THAT(result.output, testing::HasSubstr(Nobody()));
 }
 
 TEST(Program, ForkedSatellitesAllEndWithoutACoordinator) {
-  const Result result =
-      Run({"--coordinator", Nobody(), "--connect-timeout", "0.2", "--fork", "5",
-           "--model", absl::StrCat(SPACEMOE_TESTDATA, "/models/mixtral")});
+  const Result result = RunSatellite(
+      {"--coordinator", Nobody(), "--connect-timeout", "0.2", "--fork", "5",
+       "--model", absl::StrCat(SPACEMOE_TESTDATA, "/models/mixtral")});
   EXPECT_EQ(result.exit, 1);
   for (int index = 0; index < 5; ++index) {
     EXPECT_THAT(result.output,
@@ -94,7 +96,7 @@ TEST(Program, ForkedSatellitesAllEndWithoutACoordinator) {
 }
 
 TEST(Program, AMissingModelStopsTheParentBeforeItForks) {
-  const Result result = Run(
+  const Result result = RunSatellite(
       {"--coordinator", Nobody(), "--fork", "5", "--model", "/no/such/model"});
   EXPECT_EQ(result.exit, 1);
   EXPECT_THAT(result.output, testing::HasSubstr("/no/such/model"));
@@ -154,7 +156,7 @@ class ProgramWithCoordinator : public testing::Test {
     EXPECT_TRUE(host.ok()) << host.status();
     std::vector<std::string> args = {"--coordinator", (*host)->address()};
     args.insert(args.end(), more.begin(), more.end());
-    return Run(args);
+    return RunSatellite(args);
   }
 };
 
