@@ -19,8 +19,11 @@ endif()
 
 find_program(SPACEMOE_CCACHE ccache)
 if(SPACEMOE_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER "${SPACEMOE_CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${SPACEMOE_CCACHE}")
+  # Paths are made relative, so that another clone finds what this one built.
+  set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}"
+      CCACHE_NOHASHDIR=1 "${SPACEMOE_CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER "${launcher}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${launcher}")
 endif()
 
 find_program(SPACEMOE_MOLD mold)

@@ -46,8 +46,8 @@ std::vector<Candidate> ScaledCandidates(absl::Span<const float> logits,
 
 void KeepTopK(int64_t k, std::vector<Candidate>& candidates) {
   if (k <= 0 || k >= static_cast<int64_t>(candidates.size())) return;
-  std::nth_element(candidates.begin(), candidates.begin() + k,
-                   candidates.end(), BetterThan);
+  std::nth_element(candidates.begin(), candidates.begin() + k, candidates.end(),
+                   BetterThan);
   candidates.resize(k);
 }
 

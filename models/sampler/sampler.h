@@ -25,8 +25,8 @@ absl::Status ValidateSampling(const SamplingOptions& options);
 // counter-based generator (Philox4x32-10; Salmon et al. 2011) keyed by (seed,
 // position), so that a replay draws the same token and no other sequence
 // matters. Thread-safe. logits must not be empty; NaNs never win.
-int64_t SampleToken(absl::Span<const float> logits, const SamplingOptions& options,
-                    int64_t position);
+int64_t SampleToken(absl::Span<const float> logits,
+                    const SamplingOptions& options, int64_t position);
 
 }  // namespace spacemoe
 

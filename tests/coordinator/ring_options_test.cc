@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadFlag{{"--constellation", "nosuch"}, "spacemoe-paper"},
         BadFlag{{"--strategy", "best"}, "random-intra-cg"},
-        BadFlag{{"--experts-per-satellite", "0"}, "at least 1"},
+        BadFlag{{"--experts-per-satellite", "0"}, "from 1 to"},
         BadFlag{{"--experts-per-satellite", "x"}, "found 'x'"},
         BadFlag{{"--epoch-offset", "-1"}, "at least 0"},
         BadFlag{{"--memory", "much"}, "512M"},

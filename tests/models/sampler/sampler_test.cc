@@ -115,8 +115,8 @@ TEST(ValidateSampling, AcceptsTheDefaults) {
 
 TEST(ValidateSampling, RefusesValuesOutOfRange) {
   const SamplingOptions wrong[] = {
-      {.temperature = -1},  {.temperature = kNaN}, {.temperature = kInf},
-      {.top_k = -1},        {.top_p = 0},          {.top_p = 1.5f},
+      {.temperature = -1}, {.temperature = kNaN}, {.temperature = kInf},
+      {.top_k = -1},       {.top_p = 0},          {.top_p = 1.5f},
       {.top_p = kNaN},
   };
   for (const SamplingOptions& options : wrong) {

@@ -1,0 +1,144 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "cli/launcher/death_notice.h"
+#include "cli/launcher/losses.h"
+#include "cli/launcher/output_lines.h"
+#include "cli/launcher/process_guard.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace spacemoe {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(DeathNotice, ReadsALineOfTheSatellitesParent) {
+  const auto notice = ParseDeathNotice(
+      R"({"index":17,"pid":1234,"exit":null,"signal":9})");
+  ASSERT_TRUE(notice.has_value());
+  EXPECT_EQ(notice->index, 17);
+  EXPECT_EQ(notice->pid, 1234);
+  EXPECT_EQ(HowItEnded(*notice), "killed by signal 9 (SIGKILL)");
+}
+
+TEST(DeathNotice, KnowsExits) {
+  const auto notice =
+      ParseDeathNotice(R"({"index":0,"pid":1,"exit":3,"signal":null})");
+  EXPECT_EQ(HowItEnded(*notice), "exited with status 3");
+}
+
+TEST(DeathNotice, IgnoresOtherLines) {
+  for (const char* line : {"", "hello", "{}", "[1]", R"({"index":"x"})"}) {
+    EXPECT_FALSE(ParseDeathNotice(line).has_value()) << line;
+  }
+}
+
+TEST(Losses, PreferTheLikelierCulprit) {
+  int calls = 0;
+  Losses losses([&calls] { ++calls; });
+  EXPECT_FALSE(losses.Culprit(absl::ZeroDuration()).has_value());
+  losses.Add({LossKind::kSatelliteExit, "exit"});
+  EXPECT_EQ(losses.Culprit(absl::ZeroDuration())->what, "exit");
+  losses.Add({LossKind::kSatelliteKilled, "killed"});
+  losses.Add({LossKind::kSatelliteKilled, "later"});
+  EXPECT_EQ(losses.Culprit(absl::ZeroDuration())->what, "killed");
+  losses.Add({LossKind::kCoordinator, "coordinator"});
+  EXPECT_EQ(losses.Culprit(absl::ZeroDuration())->what, "coordinator");
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(Losses, IgnoreWhatComesAfterTheEnd) {
+  Losses losses(nullptr);
+  losses.Close();
+  losses.Add({LossKind::kCoordinator, "killed by us"});
+  EXPECT_FALSE(losses.Culprit(absl::ZeroDuration()).has_value());
+}
+
+SpawnOptions Shell(const std::string& script) {
+  return {{"/bin/sh", "-c", script}, {}, true};
+}
+
+std::vector<std::string> ReadAll(UniqueFd fd) {
+  std::vector<std::string> lines;
+  OutputLines(std::move(fd), [&lines](const std::string& line) {
+    lines.push_back(line);
+  }, nullptr);
+  return lines;
+}
+
+TEST(ProcessGuard, GivesAChildItsPipesAndEnvironment) {
+  ProcessGuard guard;
+  SpawnOptions options = Shell("echo out $GREETING; echo err >&2; read line");
+  options.environment = {"GREETING=hello"};
+  auto child = guard.Spawn(options);
+  ASSERT_TRUE(child.ok()) << child.status();
+  child->input = UniqueFd();  // the child's `read` ends
+  EXPECT_THAT(ReadAll(std::move(child->output)), ElementsAre("out hello"));
+  EXPECT_THAT(ReadAll(std::move(child->errors)), ElementsAre("err"));
+  const auto status = guard.Wait(child->pid);
+  ASSERT_TRUE(status.has_value());
+  EXPECT_TRUE(WIFEXITED(*status));
+}
+
+TEST(ProcessGuard, KillsAChildWithItsDescendants) {
+  ProcessGuard guard;
+  auto child = guard.Spawn(Shell("sleep 1000 & echo $!; wait"));
+  ASSERT_TRUE(child.ok()) << child.status();
+  char buffer[32] = {};
+  ASSERT_GT(read(child->output.get(), buffer, sizeof(buffer) - 1), 0);
+  const int grandchild = std::atoi(buffer);
+  ASSERT_EQ(kill(grandchild, 0), 0);
+  guard.Kill(child->pid);
+  EXPECT_EQ(kill(child->pid, 0), -1);
+  EXPECT_EQ(kill(grandchild, 0), -1) << "reaped, not a zombie";
+}
+
+TEST(ProcessGuard, SaysWhyAProgramCannotStart) {
+  ProcessGuard guard;
+  const auto child = guard.Spawn({{"/no/such/program"}, {}, true});
+  EXPECT_TRUE(absl::IsNotFound(child.status())) << child.status();
+  EXPECT_THAT(std::string(child.status().message()),
+              HasSubstr("/no/such/program"));
+}
+
+TEST(ProcessGuard, DestructorLeavesNothing) {
+  int pid = 0;
+  {
+    ProcessGuard guard;
+    auto child = guard.Spawn(Shell("exec sleep 1000"));
+    ASSERT_TRUE(child.ok()) << child.status();
+    pid = child->pid;
+  }
+  EXPECT_EQ(kill(pid, 0), -1);
+}
+
+// In a process of its own: it ends.
+TEST(ProcessGuard, AnInterruptEndsTheProgramAndItsChildren) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const int pid = fork();
+  if (pid == 0) {
+    ProcessGuard guard;
+    auto child = guard.Spawn(Shell("exec sleep 1000"));
+    const int number = child->pid;
+    [[maybe_unused]] ssize_t n = write(ends[1], &number, sizeof(number));
+    while (true) pause();
+  }
+  int child = 0;
+  ASSERT_EQ(read(ends[0], &child, sizeof(child)), sizeof(child));
+  kill(pid, SIGTERM);
+  int status = 0;
+  ASSERT_EQ(waitpid(pid, &status, 0), pid);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 128 + SIGTERM);
+  EXPECT_EQ(kill(child, 0), -1);
+}
+
+}  // namespace
+}  // namespace spacemoe
