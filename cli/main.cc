@@ -9,6 +9,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "runtime/net/grpc_settings.h"
@@ -47,6 +48,12 @@ void OpenStandardStreams() {
   if (fd > STDERR_FILENO) close(fd);
 }
 
+std::string Names() {
+  std::vector<std::string> names;
+  for (const CommandSpec& spec : kCommands) names.push_back(spec.name);
+  return absl::StrJoin(names, ", ");
+}
+
 int BadUse(const CLI::App& app, const CLI::ParseError& error) {
   WriteError(absl::StrCat("spacemoe: ", error.what(), "\n"));
   std::string name = "spacemoe";
@@ -75,7 +82,7 @@ int Run(CLI::App* app, int argc, char** argv) {
     CLI::App* const command = app->add_subcommand(spec.name, spec.help);
     commands.emplace_back(command, spec.add(command));
   }
-  app->require_subcommand(1);
+  app->require_subcommand(0, 1);
   if (const int code = Parse(app, argc, argv); code != kExitOk) {
     return code < 0 ? kExitOk : code;
   }
@@ -87,6 +94,8 @@ int Run(CLI::App* app, int argc, char** argv) {
       return BadUse(*app, error);
     }
   }
+  WriteError(absl::StrCat("spacemoe: expected a command: ", Names(),
+                          "\nTry: spacemoe --help\n"));
   return kExitBadUse;
 }
 

@@ -2,14 +2,14 @@
 #ifndef SPACEMOE_SATELLITE_NODE_MAILBOX_H_
 #define SPACEMOE_SATELLITE_NODE_MAILBOX_H_
 
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <mutex>
 #include <optional>
 #include <variant>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "spacemoe/v1/membership.pb.h"
 
@@ -33,26 +33,34 @@ using NodeEvent =
 class Mailbox {
  public:
   void Push(NodeEvent event) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     events_.push_back(std::move(event));
+    filled_.notify_one();
   }
 
   // Unset when nothing has come by `deadline`.
   std::optional<NodeEvent> Pop(absl::Time deadline) {
-    absl::MutexLock lock(&mutex_);
-    auto filled = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-      return !events_.empty();
-    };
-    if (!mutex_.AwaitWithDeadline(absl::Condition(&filled), deadline))
-      return std::nullopt;
+    std::unique_lock lock(mutex_);
+    if (!Wait(lock, deadline)) return std::nullopt;
     NodeEvent event = std::move(events_.front());
     events_.pop_front();
     return event;
   }
 
  private:
-  absl::Mutex mutex_;
-  std::deque<NodeEvent> events_ ABSL_GUARDED_BY(mutex_);
+  bool Wait(std::unique_lock<std::mutex>& lock, absl::Time deadline) {
+    const auto filled = [this] { return !events_.empty(); };
+    if (deadline != absl::InfiniteFuture()) {
+      return filled_.wait_for(
+          lock, absl::ToChronoNanoseconds(deadline - absl::Now()), filled);
+    }
+    filled_.wait(lock, filled);
+    return true;
+  }
+
+  std::mutex mutex_;  // protects what follows
+  std::deque<NodeEvent> events_;
+  std::condition_variable filled_;
 };
 
 }  // namespace spacemoe

@@ -46,13 +46,13 @@ absl::Status Node::Run() {
   const absl::Status ready = SetUp(*assignment);
   if (!ready.ok()) return Fail(ready);
   const absl::Status end = Serve();
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   satellite_ = nullptr;
   return end;
 }
 
 absl::Status Node::Deliver(Packet packet) {
-  absl::ReaderMutexLock lock(&mutex_);
+  const std::shared_lock lock(mutex_);
   if (satellite_ == nullptr)
     return absl::FailedPreconditionError("the satellite is not ready");
   return satellite_->Deliver(std::move(packet));
@@ -130,7 +130,7 @@ absl::Status Node::BuildSatellite(const NodeAssignment& assignment) {
       owned_satellite_,
       Satellite::Create(assignment.options, std::move(roles), clock_.get(),
                         links_.get(), peers_.get(), this));
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   satellite_ = owned_satellite_.get();
   return absl::OkStatus();
 }
@@ -201,12 +201,12 @@ void Node::OnLogits(LogitsRecord record) { upstream_->Send(ToProto(record)); }
 void Node::OnFault(const absl::Status& status) {
   LogInfo(absl::StrCat("fault: ", status.ToString()));
   upstream_->Send(FaultMessage(status));
-  absl::MutexLock lock(&fault_mutex_);
+  const std::lock_guard lock(fault_mutex_);
   fault_.Update(status);
 }
 
 absl::Status Node::FirstFault() {
-  absl::MutexLock lock(&fault_mutex_);
+  const std::lock_guard lock(fault_mutex_);
   return fault_;
 }
 

@@ -4,14 +4,14 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "models/checkpoint/checkpoint.h"
 #include "runtime/base/clock.h"
 #include "runtime/link/link_model.h"
@@ -71,7 +71,7 @@ class Node final : private SatelliteListener {
       const v1::CoordinatorMessage& message);
   absl::Status Inject(const v1::Inject& inject);
   absl::Status Fail(const absl::Status& status);
-  absl::Status FirstFault() ABSL_LOCKS_EXCLUDED(fault_mutex_);
+  absl::Status FirstFault();
 
   void OnToken(const TokenRecord& record) override;
   void OnLogits(LogitsRecord record) override;
@@ -82,12 +82,12 @@ class Node final : private SatelliteListener {
   Upstream* const upstream_;
   LossWatch losses_;
 
-  absl::Mutex fault_mutex_;
-  absl::Status fault_ ABSL_GUARDED_BY(fault_mutex_);  // the first
+  std::mutex fault_mutex_;
+  absl::Status fault_;  // the first; protected by fault_mutex_
 
-  absl::Mutex mutex_;
-  // What Deliver may use: null until ready.
-  Satellite* satellite_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  std::shared_mutex mutex_;
+  // What Deliver may use: null until ready. Protected by mutex_.
+  Satellite* satellite_ = nullptr;
 
   // Set up in this order; the satellite goes first.
   std::unique_ptr<Checkpoint> own_checkpoint_;

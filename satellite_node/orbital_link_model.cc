@@ -1,10 +1,10 @@
 #include "satellite_node/orbital_link_model.h"
 
+#include <chrono>
 #include <cmath>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -45,8 +45,9 @@ OrbitalLinkModel::OrbitalLinkModel(Constellation constellation, uint32_t self,
 
 OrbitalLinkModel::~OrbitalLinkModel() {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     stop_ = true;
+    changed_.notify_all();
   }
   refresher_.join();
 }
@@ -57,13 +58,13 @@ std::shared_ptr<const OrbitalLinkModel::Table> OrbitalLinkModel::FindRoutes(
   table->found_ns = now_ns;
   std::vector<Route> routes;
   {
-    absl::MutexLock lock(&finder_mutex_);
+    const std::lock_guard lock(finder_mutex_);
     routes = finder_.Find(static_cast<int>(self_), peers_, TimeAt(now_ns));
   }
   for (size_t i = 0; i < peers_.size(); ++i) {
     table->routes[static_cast<uint32_t>(peers_[i])] = std::move(routes[i]);
   }
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   table_ = table;
   traffic_ = false;
   return table;
@@ -72,8 +73,8 @@ std::shared_ptr<const OrbitalLinkModel::Table> OrbitalLinkModel::FindRoutes(
 std::shared_ptr<const OrbitalLinkModel::Table> OrbitalLinkModel::TableFor(
     int64_t departure_ns) {
   {
-    absl::MutexLock lock(&mutex_);
-    traffic_ = true;
+    const std::lock_guard lock(mutex_);
+    if (!std::exchange(traffic_, true)) changed_.notify_all();
     if (table_ != nullptr && departure_ns - table_->found_ns < kStaleNs)
       return table_;
   }
@@ -108,25 +109,19 @@ absl::StatusOr<LinkStamp> OrbitalLinkModel::Stamp(uint32_t from, uint32_t to,
   return MakeStamp(departure_ns, wait_ns, route->second.hops(), delay);
 }
 
-// Sleeps until there is traffic, then until the table is a second old.
+bool OrbitalLinkModel::AwaitRefresh() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock,
+                [this] { return stop_ || (traffic_ && table_ != nullptr); });
+  if (stop_) return false;
+  const int64_t wall_ns = clock_->ToMonotonic(table_->found_ns + kRefreshNs) -
+                          clock_->ToMonotonic(clock_->Now());
+  return !changed_.wait_for(lock, std::chrono::nanoseconds(wall_ns),
+                            [this] { return stop_; });
+}
+
 void OrbitalLinkModel::RefreshLoop() {
-  while (true) {
-    {
-      absl::MutexLock lock(&mutex_);
-      auto wanted = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-        return stop_ || (traffic_ && table_ != nullptr);
-      };
-      mutex_.Await(absl::Condition(&wanted));
-      if (stop_) return;
-      const int64_t wall_ns =
-          clock_->ToMonotonic(table_->found_ns + kRefreshNs) -
-          clock_->ToMonotonic(clock_->Now());
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stop_),
-                                  absl::Nanoseconds(wall_ns)))
-        return;
-    }
-    FindRoutes(clock_->Now());
-  }
+  while (AwaitRefresh()) FindRoutes(clock_->Now());
 }
 
 }  // namespace spacemoe

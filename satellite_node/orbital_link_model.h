@@ -2,14 +2,14 @@
 #ifndef SPACEMOE_SATELLITE_NODE_ORBITAL_LINK_MODEL_H_
 #define SPACEMOE_SATELLITE_NODE_ORBITAL_LINK_MODEL_H_
 
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
 #include "placement/constellation.h"
 #include "placement/routes.h"
 #include "runtime/base/clock.h"
@@ -47,8 +47,10 @@ class OrbitalLinkModel final : public LinkModel {
   }
   // A table that is not too old for `departure_ns`.
   std::shared_ptr<const Table> TableFor(int64_t departure_ns);
-  std::shared_ptr<const Table> FindRoutes(int64_t now_ns)
-      ABSL_LOCKS_EXCLUDED(mutex_, finder_mutex_);
+  std::shared_ptr<const Table> FindRoutes(int64_t now_ns);
+  // Waits until there has been traffic and the table is a second old. False:
+  // it is time to stop.
+  bool AwaitRefresh();
   void RefreshLoop();
 
   const Constellation constellation_;
@@ -58,14 +60,15 @@ class OrbitalLinkModel final : public LinkModel {
   const Clock* const clock_;
   FirstHopQueue queue_;
 
-  absl::Mutex finder_mutex_;
-  RouteFinder finder_ ABSL_GUARDED_BY(finder_mutex_);
+  std::mutex finder_mutex_;
+  RouteFinder finder_;  // protected by finder_mutex_
 
-  absl::Mutex mutex_;
+  std::mutex mutex_;  // protects what follows
   // Shared: senders use a table while the next one replaces it.
-  std::shared_ptr<const Table> table_ ABSL_GUARDED_BY(mutex_);
-  bool traffic_ ABSL_GUARDED_BY(mutex_) = false;  // since table_ was found
-  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  std::shared_ptr<const Table> table_;
+  bool traffic_ = false;  // since table_ was found
+  bool stop_ = false;
+  std::condition_variable changed_;  // traffic_ or stop_
 
   std::thread refresher_;  // last: it uses all of the above
 };

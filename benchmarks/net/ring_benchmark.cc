@@ -11,10 +11,10 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <future>
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/synchronization/notification.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/process.h"
 #include "runtime/net/peer_sender.h"
@@ -48,7 +48,7 @@ struct ReceiverReport {
 
 ReceiverReport Receive(const BenchmarkOptions& options) {
   std::vector<double> latencies;
-  absl::Notification done;
+  std::promise<void> done;
   ReceiverReport report;
   double start_cpu_us = 0;
   int seen = 0;
@@ -59,7 +59,7 @@ ReceiverReport Receive(const BenchmarkOptions& options) {
       latencies.push_back((now - packet.link.departure_ns) * 1e-3);
     if (seen == options.warm_up + options.messages) {
       report.cpu_us = CpuUs() - start_cpu_us;
-      done.Notify();
+      done.set_value();
     }
     return absl::OkStatus();
   });
@@ -69,7 +69,7 @@ ReceiverReport Receive(const BenchmarkOptions& options) {
     std::fprintf(stderr, "%s\n", host.status().ToString().c_str());
     std::exit(1);
   }
-  done.WaitForNotification();
+  done.get_future().wait();
   report.latency_us = Summarize(latencies);
   return report;
 }

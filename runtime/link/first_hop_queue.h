@@ -3,10 +3,9 @@
 #define SPACEMOE_RUNTIME_LINK_FIRST_HOP_QUEUE_H_
 
 #include <cstdint>
+#include <mutex>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
 
 namespace spacemoe {
 
@@ -21,8 +20,8 @@ class FirstHopQueue {
                   int64_t occupancy_ns);
 
  private:
-  absl::Mutex mutex_;
-  absl::flat_hash_map<uint32_t, int64_t> busy_until_ns_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;  // protects what follows
+  absl::flat_hash_map<uint32_t, int64_t> busy_until_ns_;
 };
 
 }  // namespace spacemoe

@@ -2,13 +2,13 @@
 #ifndef SPACEMOE_RUNTIME_NET_CLIENT_STREAM_H_
 #define SPACEMOE_RUNTIME_NET_CLIENT_STREAM_H_
 
+#include <condition_variable>
 #include <deque>
 #include <functional>
+#include <mutex>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/support/client_callback.h"
@@ -50,8 +50,8 @@ class ClientStream final : public grpc::ClientBidiReactor<Out, In> {
   }
 
   // Never waits for the network. Dropped once the stream has ended.
-  void Queue(Out message) ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
+  void Queue(Out message) {
+    const std::lock_guard lock(mutex_);
     if (ended_ || closing_) return;
     queue_.push_back(std::move(message));
     if (!writing_) WriteNext();
@@ -59,48 +59,50 @@ class ClientStream final : public grpc::ClientBidiReactor<Out, In> {
 
   // Sends what is queued, then ends the stream; false when the peer has not
   // ended it in turn within `timeout`.
-  bool Close(absl::Duration timeout) ABSL_LOCKS_EXCLUDED(mutex_) {
+  bool Close(absl::Duration timeout) {
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       closing_ = true;
       if (!writing_) FinishWriting();
     }
     return WaitDone(timeout);
   }
 
-  void OnWriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
+  void OnWriteDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
     writing_ = false;
     if (!ok) ended_ = true;
     if (ok && !queue_.empty()) return WriteNext();
     if (closing_ || ended_) FinishWriting();
   }
 
-  void OnReadDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_) {
+  void OnReadDone(bool ok) override {
     if (ok) {
       handlers_.on_message(incoming_);
       return this->StartRead(&incoming_);
     }
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     ended_ = true;
     if (!writing_) FinishWriting();
   }
 
-  void OnDone(const grpc::Status& status) override ABSL_LOCKS_EXCLUDED(mutex_) {
+  void OnDone(const grpc::Status& status) override {
     if (!closing()) handlers_.on_broken(FromGrpc(status));
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     done_ = true;
+    // Under the lock: whoever waits may destroy this stream.
+    finished_.notify_all();
   }
 
  private:
-  bool closing() const ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
+  bool closing() const {
+    const std::lock_guard lock(mutex_);
     return closing_;
   }
 
-  void Cancel() ABSL_LOCKS_EXCLUDED(mutex_) {
+  void Cancel() {
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       closing_ = true;
       queue_.clear();
       if (!writing_) FinishWriting();
@@ -108,19 +110,26 @@ class ClientStream final : public grpc::ClientBidiReactor<Out, In> {
     context_.TryCancel();
   }
 
-  bool WaitDone(absl::Duration timeout) ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
-    return mutex_.AwaitWithTimeout(absl::Condition(&done_), timeout);
+  bool WaitDone(absl::Duration timeout) {
+    std::unique_lock lock(mutex_);
+    const auto done = [this] { return done_; };
+    if (timeout != absl::InfiniteDuration()) {
+      return finished_.wait_for(lock, absl::ToChronoNanoseconds(timeout), done);
+    }
+    finished_.wait(lock, done);
+    return true;
   }
 
-  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  // With mutex_ held.
+  void WriteNext() {
     writing_ = true;
     current_ = std::move(queue_.front());
     queue_.pop_front();
     this->StartWrite(&current_);
   }
 
-  void FinishWriting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  // With mutex_ held.
+  void FinishWriting() {
     if (std::exchange(hold_returned_, true)) return;
     queue_.clear();
     if (!ended_) this->StartWritesDone();
@@ -132,13 +141,14 @@ class ClientStream final : public grpc::ClientBidiReactor<Out, In> {
   In incoming_;  // gRPC's between StartRead and OnReadDone
   Out current_;  // gRPC's while writing_
 
-  mutable absl::Mutex mutex_;
-  std::deque<Out> queue_ ABSL_GUARDED_BY(mutex_);
-  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
-  bool closing_ ABSL_GUARDED_BY(mutex_) = false;  // by us
-  bool ended_ ABSL_GUARDED_BY(mutex_) = false;    // by the peer
-  bool hold_returned_ ABSL_GUARDED_BY(mutex_) = false;
-  bool done_ ABSL_GUARDED_BY(mutex_) = false;
+  mutable std::mutex mutex_;  // protects what follows
+  std::deque<Out> queue_;
+  bool writing_ = false;
+  bool closing_ = false;  // by us
+  bool ended_ = false;    // by the peer
+  bool hold_returned_ = false;
+  bool done_ = false;
+  std::condition_variable finished_;
 };
 
 }  // namespace spacemoe

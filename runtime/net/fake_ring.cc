@@ -22,13 +22,13 @@ class FakeRing::Sender final : public PacketSender {
 };
 
 void FakeRing::Listen(uint32_t satellite, PacketHandler handler) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   peers_[satellite].handler = std::move(handler);
 }
 
 std::unique_ptr<PacketSender> FakeRing::Connect(uint32_t satellite,
                                                 BrokenHandler on_broken) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   peers_[satellite].listeners.push_back(std::move(on_broken));
   return std::make_unique<Sender>(this, satellite);
 }
@@ -36,7 +36,7 @@ std::unique_ptr<PacketSender> FakeRing::Connect(uint32_t satellite,
 void FakeRing::Break(uint32_t satellite, const absl::Status& reason) {
   std::vector<BrokenHandler> listeners;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     Peer& peer = peers_[satellite];
     peer.broken = true;
     listeners.swap(peer.listeners);
@@ -49,7 +49,7 @@ absl::Status FakeRing::Deliver(const Packet& packet, uint32_t satellite) {
   SPACEMOE_RETURN_IF_ERROR(EncodePacket(packet, &wire));
   PacketHandler handler;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     const Peer& peer = peers_[satellite];
     if (peer.broken) return absl::OkStatus();
     handler = peer.handler;

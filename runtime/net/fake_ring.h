@@ -4,11 +4,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
 #include "runtime/net/packet_sender.h"
 
 namespace spacemoe {
@@ -38,8 +37,8 @@ class FakeRing {
 
   absl::Status Deliver(const Packet& packet, uint32_t satellite);
 
-  absl::Mutex mutex_;
-  absl::flat_hash_map<uint32_t, Peer> peers_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;  // protects what follows
+  absl::flat_hash_map<uint32_t, Peer> peers_;
 };
 
 }  // namespace spacemoe

@@ -47,7 +47,7 @@ std::string LongPrompt() {
 INSTANTIATE_TEST_SUITE_P(
     All, BadUseTest,
     ::testing::Values(
-        BadCase{"NoCommand", {}, 2, "subcommand"},
+        BadCase{"NoCommand", {}, 2, "expected a command: demo"},
         BadCase{"UnknownCommand", {"fly"}, 2, "fly"},
         BadCase{"UnknownFlag", On({"--fast"}), 2, "--fast"},
         BadCase{"NoModel", {"generate", "--ids", "1"}, 2, "--model"},

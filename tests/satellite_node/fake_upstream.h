@@ -2,10 +2,10 @@
 #ifndef SPACEMOE_TESTS_SATELLITE_NODE_FAKE_UPSTREAM_H_
 #define SPACEMOE_TESTS_SATELLITE_NODE_FAKE_UPSTREAM_H_
 
+#include <condition_variable>
 #include <deque>
+#include <mutex>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "satellite_node/upstream.h"
 
 namespace spacemoe {
@@ -13,35 +13,33 @@ namespace spacemoe {
 class FakeUpstream final : public Upstream {
  public:
   void Send(v1::SatelliteMessage message) override {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     messages_.push_back(std::move(message));
+    filled_.notify_one();
   }
   void Close(absl::Duration) override {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     closed_ = true;
   }
 
   // The next message; waits for it.
   v1::SatelliteMessage Next() {
-    absl::MutexLock lock(
-        &mutex_, absl::Condition(
-                     +[](FakeUpstream* self) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-                       return !self->messages_.empty();
-                     },
-                     this));
+    std::unique_lock lock(mutex_);
+    filled_.wait(lock, [this] { return !messages_.empty(); });
     v1::SatelliteMessage message = std::move(messages_.front());
     messages_.pop_front();
     return message;
   }
   bool closed() {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return closed_;
   }
 
  private:
-  absl::Mutex mutex_;
-  std::deque<v1::SatelliteMessage> messages_ ABSL_GUARDED_BY(mutex_);
-  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  std::mutex mutex_;  // protects what follows
+  std::deque<v1::SatelliteMessage> messages_;
+  std::condition_variable filled_;
+  bool closed_ = false;
 };
 
 }  // namespace spacemoe

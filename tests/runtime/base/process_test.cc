@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <future>
 #include <thread>
 
-#include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 #include "runtime/base/unique_fd.h"
 
@@ -16,10 +16,10 @@ namespace {
 
 TEST(Process, CountsThreads) {
   const int alone = *ThreadCount();
-  absl::Notification done;
-  std::thread other([&] { done.WaitForNotification(); });
+  std::promise<void> done;
+  std::thread other([&] { done.get_future().wait(); });
   EXPECT_EQ(*ThreadCount(), alone + 1);
-  done.Notify();
+  done.set_value();
   other.join();
 }
 

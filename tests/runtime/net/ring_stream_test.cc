@@ -1,11 +1,12 @@
 // A server and senders in one process, over real sockets.
 #include <unistd.h>
 
+#include <condition_variable>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 #include "runtime/net/peer_sender.h"
 #include "runtime/net/ring_server.h"
@@ -19,25 +20,26 @@ namespace {
 class Inbox {
  public:
   absl::Status Take(Packet packet) {
-    absl::MutexLock lock(&mutex_);
-    if (packet.layer == kRefused)
+    const std::lock_guard lock(mutex_);
+    if (packet.layer == kRefused) {
       return absl::InvalidArgumentError("not for me");
+    }
     packets_.push_back(std::move(packet));
+    arrived_.notify_all();
     return absl::OkStatus();
   }
   std::vector<Packet> WaitFor(size_t count) {
-    auto full = [this, count]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-      return packets_.size() >= count;
-    };
-    absl::MutexLock lock(&mutex_, absl::Condition(&full));
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [&] { return packets_.size() >= count; });
     return packets_;
   }
 
   static constexpr uint32_t kRefused = 999;
 
  private:
-  absl::Mutex mutex_;
-  std::vector<Packet> packets_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  std::vector<Packet> packets_;
+  std::condition_variable arrived_;
 };
 
 // The first break of a peer.
@@ -45,22 +47,34 @@ class Breaks {
  public:
   BrokenHandler handler() {
     return [this](uint32_t peer, const absl::Status& reason) {
-      peer_ = peer;
-      reason_ = reason;
-      told_.Notify();
+      const std::lock_guard lock(mutex_);
+      told_ = Break{peer, reason};
+      changed_.notify_all();
     };
   }
   absl::Status Wait() {
-    told_.WaitForNotification();
-    return reason_;
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return told_.has_value(); });
+    return told_->reason;
   }
-  bool told() const { return told_.HasBeenNotified(); }
-  uint32_t peer() const { return peer_; }
+  bool told() {
+    const std::lock_guard lock(mutex_);
+    return told_.has_value();
+  }
+  uint32_t peer() {
+    const std::lock_guard lock(mutex_);
+    return told_->peer;
+  }
 
  private:
-  absl::Notification told_;
-  uint32_t peer_ = 0;
-  absl::Status reason_;
+  struct Break {
+    uint32_t peer;
+    absl::Status reason;
+  };
+
+  std::mutex mutex_;
+  std::optional<Break> told_;
+  std::condition_variable changed_;
 };
 
 class RingStreamTest : public testing::TestWithParam<const char*> {
