@@ -50,9 +50,8 @@ absl::StatusOr<double> MeasureGateway(const Checkpoint& checkpoint,
   return MedianSeconds([&](int step) -> absl::Status {
     std::vector<float> hidden = input;
     const GatewayRow row{1, step, kWarmUpSteps + kSteps, false};
-    SPACEMOE_RETURN_IF_ERROR(gateway->Attend(absl::MakeConstSpan(&row, 1),
-                                             hidden.data(), normed.data(),
-                                             &routing));
+    SPACEMOE_RETURN_IF_ERROR(gateway->Attend(
+        absl::MakeConstSpan(&row, 1), hidden.data(), normed.data(), &routing));
     if (!gateway->has_shared()) return absl::OkStatus();
     return gateway->Shared(1, normed.data(), shared.data());
   });

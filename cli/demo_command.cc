@@ -72,10 +72,8 @@ absl::Status Show(Flags flags, ProcessGuard* guard) {
   GenerateJob job;
   job.prompts = {ChatPrompt{{{"user", flags.chat}}}};
   job.spec.max_tokens = flags.max_tokens;
-  const auto outcome =
-      run->Generate(job, [](size_t, const std::string& text) {
-        WriteOut(text);
-      });
+  const auto outcome = run->Generate(
+      job, [](size_t, const std::string& text) { WriteOut(text); });
   WriteOut("\n");
   SPACEMOE_RETURN_IF_ERROR(outcome.status());
   WriteError(SummaryTable(*outcome));
@@ -96,9 +94,9 @@ CommandBody AddDemoCommand(CLI::App* app) {
                   "a checkpoint with a chat template (default: models/demo)")
       ->type_name("PATH");
   app->add_option("--chat", flags->chat, "what to ask")->type_name("TEXT");
-  AddFlag(app, "--max-tokens", "N", "tokens of the answer (default 96)",
-          IntegerReader(1, 1 << 20,
-                        [flags](int64_t n) { flags->max_tokens = n; }));
+  AddFlag(
+      app, "--max-tokens", "N", "tokens of the answer (default 96)",
+      IntegerReader(1, 1 << 20, [flags](int64_t n) { flags->max_tokens = n; }));
   AddPlanFlags(app, &flags->ring);
   AddComputeTimeFlag(app, &flags->ring);
   AddTimeFlags(app, &flags->ring);

@@ -39,9 +39,8 @@ absl::StatusOr<GenerateOutcome> Generate(const Flags& flags,
                                          ProcessGuard* guard,
                                          const TextCallback& on_text) {
   if (flags.local) return GenerateLocally(flags.job, flags.ring, on_text);
-  SPACEMOE_ASSIGN_OR_RETURN(
-      const std::unique_ptr<RingRun> run,
-      RingRun::Start(flags.job.model, flags.ring, guard));
+  SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<RingRun> run,
+                            RingRun::Start(flags.job.model, flags.ring, guard));
   return run->Generate(flags.job, on_text);
 }
 
@@ -93,8 +92,7 @@ int Run(const Flags& flags) {
 
 CLI::Option* AddModelFlag(CLI::App* app, std::string* model) {
   return app
-      ->add_option("--model", *model,
-                   "a GGUF file or a Hugging Face folder")
+      ->add_option("--model", *model, "a GGUF file or a Hugging Face folder")
       ->type_name("PATH")
       ->required();
 }

@@ -30,8 +30,8 @@ absl::StatusOr<std::vector<int64_t>> ParseIds(const std::string& text) {
     const std::string part(absl::StripAsciiWhitespace(piece));
     int64_t id = 0;
     if (!absl::SimpleAtoi(part, &id)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "expected token ids such as 1,2,3, found '", part, "'"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("expected token ids such as 1,2,3, found '", part, "'"));
     }
     ids.push_back(id);
   }

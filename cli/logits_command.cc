@@ -72,8 +72,8 @@ absl::Status Write(const Flags& flags, const std::vector<float>& logits,
 
 int Run(const Flags& flags, bool on_ring) {
   ProcessGuard guard;
-  const auto logits = on_ring && !flags.local ? RingLogits(flags, &guard)
-                                              : LocalLogits(flags);
+  const auto logits =
+      on_ring && !flags.local ? RingLogits(flags, &guard) : LocalLogits(flags);
   if (!logits.ok()) return ReportFailure(logits.status());
   if (absl::Status status = Write(flags, *logits, &guard); !status.ok()) {
     return ReportFailure(status);

@@ -26,7 +26,8 @@ struct CommandSpec {
 constexpr CommandSpec kCommands[] = {
     {"demo", "A chat whose every token goes round a ring of 270 satellites",
      AddDemoCommand},
-    {"generate", "Texts from prompts, on a ring of satellites or in one process",
+    {"generate",
+     "Texts from prompts, on a ring of satellites or in one process",
      AddGenerateCommand},
     {"logits", "Logits of every position of a prompt", AddLogitsCommand},
     {"tokenize", "Text to token ids, JSON lines in and out",
@@ -37,8 +38,7 @@ constexpr CommandSpec kCommands[] = {
     {"inspect", "What a checkpoint holds", AddInspectCommand},
     {"plan", "Which satellite would hold what, and how fast it would be",
      AddPlanCommand},
-    {"profile", "How often each expert is chosen on a text",
-     AddProfileCommand},
+    {"profile", "How often each expert is chosen on a text", AddProfileCommand},
 };
 
 // Pipes must not land on the numbers of stdin, stdout and stderr.

@@ -34,8 +34,7 @@ absl::StatusOr<Plan> MakeMeasuredPlan(const Checkpoint& checkpoint,
                                       const RingOptions& ring) {
   PlanOptions options = ring.plan;
   if (options.modelled_flops == 0) {
-    SPACEMOE_ASSIGN_OR_RETURN(options.measured,
-                              MeasureRoles(checkpoint, ring));
+    SPACEMOE_ASSIGN_OR_RETURN(options.measured, MeasureRoles(checkpoint, ring));
   }
   return MakePlan(checkpoint, options);
 }

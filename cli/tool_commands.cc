@@ -91,10 +91,9 @@ CommandBody AddConvertCommand(CLI::App* app) {
       ->required();
   AddFlag(app, "--dtype", "float32|bfloat16|float16",
           "what quantised tensors become (default float32)",
-          ChoiceReader({"float32", "bfloat16", "float16"},
-                       [options](const std::string& dtype) {
-                         options->dtype = dtype;
-                       }));
+          ChoiceReader(
+              {"float32", "bfloat16", "float16"},
+              [options](const std::string& dtype) { options->dtype = dtype; }));
   app->footer("Example: spacemoe convert model.gguf model/ --dtype bfloat16\n");
   return [options] { return Convert(*options); };
 }

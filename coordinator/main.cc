@@ -1,12 +1,12 @@
 // spacemoe-coordinator: membership, plan, admission and the public API.
+#include <poll.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <string>
 #include <thread>
-
-#include <poll.h>
-#include <unistd.h>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"

@@ -14,8 +14,7 @@
 namespace spacemoe {
 namespace {
 
-absl::StatusOr<LocalRequest> RequestFor(const Prompt& prompt,
-                                        SequenceSpec spec,
+absl::StatusOr<LocalRequest> RequestFor(const Prompt& prompt, SequenceSpec spec,
                                         const TextCodec& codec,
                                         const ModelConfig& config) {
   SPACEMOE_ASSIGN_OR_RETURN(spec.prompt, codec.Encode(prompt));
@@ -65,8 +64,7 @@ SequenceOutcome OutcomeOf(const LocalRequest& request, LocalResult result,
   outcome.prompt_ids = request.prompt;
   outcome.ids = std::move(result.ids);
   if (codec.has_tokenizer()) outcome.text = codec.Decode(outcome.ids);
-  outcome.finish =
-      result.stopped ? FinishReason::kStop : FinishReason::kLength;
+  outcome.finish = result.stopped ? FinishReason::kStop : FinishReason::kLength;
   int64_t before = 0;
   for (size_t i = 0; i < outcome.ids.size(); ++i) {
     TokenTime time;

@@ -29,8 +29,7 @@ void SetPrompt(const Prompt& prompt, v1::GenerateRequest* request) {
                                                   tokens->ids.end());
   } else {
     for (const ChatTurn& turn : std::get<ChatPrompt>(prompt).messages) {
-      v1::ChatMessage* const message =
-          request->mutable_chat()->add_messages();
+      v1::ChatMessage* const message = request->mutable_chat()->add_messages();
       message->set_role(turn.role);
       message->set_content(turn.content);
     }

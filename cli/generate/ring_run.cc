@@ -29,9 +29,9 @@ std::string ProgressText(const v1::StartupEvent& event) {
     return absl::StrCat(event.satellites(),
                         " satellites are ready; a first token goes round");
   }
-  return absl::StrCat("starting ", event.satellites(), " satellites: ",
-                      event.registered(), " have come, ", event.ready(),
-                      " are ready");
+  return absl::StrCat("starting ", event.satellites(),
+                      " satellites: ", event.registered(), " have come, ",
+                      event.ready(), " are ready");
 }
 
 absl::Status CopyRows(const v1::GenerateEvent::Logits& rows, int64_t vocab,
@@ -105,10 +105,10 @@ absl::StatusOr<std::vector<float>> RingRun::Logits(
   request.set_want_logits(true);
   std::vector<float> logits(ids.size() * vocab);
   absl::Status copied;
-  const absl::Status status = ring_->client().Generate(
-      request, [&](const v1::GenerateEvent& event) {
-        if (event.has_logits()) copied.Update(CopyRows(event.logits(), vocab,
-                                                       &logits));
+  const absl::Status status =
+      ring_->client().Generate(request, [&](const v1::GenerateEvent& event) {
+        if (event.has_logits())
+          copied.Update(CopyRows(event.logits(), vocab, &logits));
         return copied.ok();
       });
   SPACEMOE_RETURN_IF_ERROR(copied);

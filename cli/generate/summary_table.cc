@@ -26,26 +26,27 @@ std::string PartsTable(const Timing& timing) {
   if (!timing.breakdown_ms.has_value()) return "";
   const BreakdownMs& parts = *timing.breakdown_ms;
   const double total = timing.per_token_ms->mean;
-  return absl::StrCat(
-      "A token's lap, on average\n",
-      PartLine("propagation", parts.propagation, total),
-      PartLine("hop processing", parts.processing, total),
-      PartLine("serialization", parts.serialization, total),
-      PartLine("queueing", parts.queueing, total),
-      PartLine("compute", parts.compute, total),
-      PartLine("software overhead", parts.software, total),
-      absl::StrFormat("  %-18s %9.2f ms\n", "in all", total));
+  return absl::StrCat("A token's lap, on average\n",
+                      PartLine("propagation", parts.propagation, total),
+                      PartLine("hop processing", parts.processing, total),
+                      PartLine("serialization", parts.serialization, total),
+                      PartLine("queueing", parts.queueing, total),
+                      PartLine("compute", parts.compute, total),
+                      PartLine("software overhead", parts.software, total),
+                      absl::StrFormat("  %-18s %9.2f ms\n", "in all", total));
 }
 
 std::string LapsLine(const Timing& timing) {
   if (!timing.per_token_ms.has_value()) return "";
   const LatencySummary& laps = *timing.per_token_ms;
-  return absl::StrFormat("  laps               p50 %.1f, p95 %.1f, p99 %.1f ms\n",
-                         laps.p50, laps.p95, laps.p99);
+  return absl::StrFormat(
+      "  laps               p50 %.1f, p95 %.1f, p99 %.1f ms\n", laps.p50,
+      laps.p95, laps.p99);
 }
 
 std::string RingLines(const GenerateOutcome& outcome) {
-  if (outcome.satellites == 0) return "  satellites         none: one process\n";
+  if (outcome.satellites == 0)
+    return "  satellites         none: one process\n";
   return absl::StrFormat(
       "  satellites         %d (%s, %s placement)\n"
       "  messages           %d, late by p50 %.0f, p99 %.0f, at most %.0f us\n",

@@ -84,8 +84,7 @@ void ProcessGuard::EndBySignal(int signal) {
 
 absl::StatusOr<ChildProcess> ProcessGuard::Spawn(const SpawnOptions& options) {
   std::lock_guard<std::mutex> lock(mutex_);
-  SPACEMOE_ASSIGN_OR_RETURN(ChildProcess child,
-                            SpawnProcess(options));
+  SPACEMOE_ASSIGN_OR_RETURN(ChildProcess child, SpawnProcess(options));
   groups_.insert(child.pid);
   return child;
 }

@@ -21,8 +21,7 @@ absl::StatusOr<int> Cluster::Register(const Applicant& applicant,
                                       SatelliteLink* link) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (failure_.has_value()) return *failure_;
-  SPACEMOE_ASSIGN_OR_RETURN(const int index,
-                            membership_.Register(applicant));
+  SPACEMOE_ASSIGN_OR_RETURN(const int index, membership_.Register(applicant));
   links_[index] = link;
   ReportProgress(false);
   if (membership_.all_registered()) AssignAll();
@@ -129,10 +128,10 @@ void Cluster::Forget(StartupWatcher* watcher) {
 absl::Status Cluster::Refusal() const {
   if (failure_.has_value()) return *failure_;
   if (board_.started()) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat(
-      "the ring is not ready: of ", membership_.size(), " satellites ",
-      membership_.registered(), " have come and ", membership_.ready(),
-      " are ready"));
+  return absl::UnavailableError(
+      absl::StrCat("the ring is not ready: of ", membership_.size(),
+                   " satellites ", membership_.registered(), " have come and ",
+                   membership_.ready(), " are ready"));
 }
 
 absl::StatusOr<uint64_t> Cluster::Start(SequenceSpec spec, SequenceSink* sink) {

@@ -44,8 +44,8 @@ struct ClusterOptions {
   MembershipRules membership;
   SessionLimits sessions;
   std::vector<int64_t> end_tokens;
-  TextDecoderFactory text;  // may be null: no tokenizer
-  int head = 0;             // index of the satellite that holds the head
+  TextDecoderFactory text;   // may be null: no tokenizer
+  int head = 0;              // index of the satellite that holds the head
   std::vector<int> keepers;  // those that keep state of a sequence: gateways
                              // and the head
   // "satellite 345 (index 17, layer 3 expert 5, pid 1234)"
@@ -65,8 +65,7 @@ class Cluster final : private SequenceFleet {
   Cluster(ClusterOptions options, Deferrer* deferrer);
 
   // For satellites. `link` is borrowed until OnDisconnected for its index.
-  absl::StatusOr<int> Register(const Applicant& applicant,
-                               SatelliteLink* link);
+  absl::StatusOr<int> Register(const Applicant& applicant, SatelliteLink* link);
   // Errors as Membership::MarkReady.
   absl::Status OnReady(int index);
   void OnToken(const TokenReport& token);

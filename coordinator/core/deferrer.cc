@@ -16,8 +16,8 @@ ThreadDeferrer::~ThreadDeferrer() {
 }
 
 void ThreadDeferrer::After(absl::Duration delay, std::function<void()> action) {
-  const auto due = std::chrono::steady_clock::now() +
-                   absl::ToChronoNanoseconds(delay);
+  const auto due =
+      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(delay);
   {
     std::lock_guard<std::mutex> lock(mutex_);
     actions_.emplace(due, std::move(action));

@@ -14,23 +14,22 @@ Membership::Membership(MembershipRules rules)
 absl::StatusOr<int> Membership::Register(const Applicant& applicant) {
   SPACEMOE_RETURN_IF_ERROR(Check(applicant));
   SPACEMOE_ASSIGN_OR_RETURN(const int index, IndexFor(applicant));
-  members_[index] =
-      Member{true, false, applicant.address, applicant.pid};
+  members_[index] = Member{true, false, applicant.address, applicant.pid};
   ++registered_;
   return index;
 }
 
 absl::Status Membership::Check(const Applicant& applicant) const {
   if (applicant.version != rules_.version) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the satellite is of version '", applicant.version,
-        "', the coordinator of version '", rules_.version, "'"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the satellite is of version '", applicant.version,
+                     "', the coordinator of version '", rules_.version, "'"));
   }
   if (applicant.host_boot_id != rules_.host_boot_id) {
     return absl::FailedPreconditionError(absl::StrCat(
-        "the satellite runs on another host (boot id '",
-        applicant.host_boot_id, "', the coordinator's is '",
-        rules_.host_boot_id, "'); all must share one monotonic clock"));
+        "the satellite runs on another host (boot id '", applicant.host_boot_id,
+        "', the coordinator's is '", rules_.host_boot_id,
+        "'); all must share one monotonic clock"));
   }
   if (applicant.address.empty()) {
     return absl::InvalidArgumentError(
@@ -39,8 +38,7 @@ absl::Status Membership::Check(const Applicant& applicant) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<int> Membership::IndexFor(
-    const Applicant& applicant) const {
+absl::StatusOr<int> Membership::IndexFor(const Applicant& applicant) const {
   if (!applicant.index.has_value()) {
     const auto free =
         std::find_if(members_.begin(), members_.end(),
@@ -52,13 +50,14 @@ absl::StatusOr<int> Membership::IndexFor(
   const uint32_t index = *applicant.index;
   if (index >= members_.size()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("satellite index ", index, " is not in the plan; expected "
-                     "0 to ", size() - 1));
+        absl::StrCat("satellite index ", index,
+                     " is not in the plan; expected "
+                     "0 to ",
+                     size() - 1));
   }
   if (members_[index].registered) {
-    return absl::AlreadyExistsError(
-        absl::StrCat("satellite index ", index, " is taken by pid ",
-                     members_[index].pid));
+    return absl::AlreadyExistsError(absl::StrCat(
+        "satellite index ", index, " is taken by pid ", members_[index].pid));
   }
   return static_cast<int>(index);
 }
@@ -66,9 +65,9 @@ absl::StatusOr<int> Membership::IndexFor(
 absl::Status Membership::MarkReady(int index) {
   Member& member = members_[index];
   if (!all_registered()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("satellite index ", index, " is ready before its "
-                     "assignment"));
+    return absl::FailedPreconditionError(absl::StrCat("satellite index ", index,
+                                                      " is ready before its "
+                                                      "assignment"));
   }
   if (member.ready) {
     return absl::AlreadyExistsError(

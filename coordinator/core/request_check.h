@@ -17,7 +17,8 @@ struct RequestLimits {
 // INVALID_ARGUMENT: an empty prompt, ids outside the vocabulary, a prompt that
 // the context cannot hold, max_tokens below 1 or bad sampling options; the
 // message has what was expected and what was found.
-absl::Status CheckRequest(const SequenceSpec& spec, const RequestLimits& limits);
+absl::Status CheckRequest(const SequenceSpec& spec,
+                          const RequestLimits& limits);
 
 // Positions to reserve: prompt + max_tokens, the context at most. Of a checked
 // request.

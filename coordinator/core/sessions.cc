@@ -40,10 +40,11 @@ absl::Status Sessions::CheckRoom(const Session& session) const {
   if (limits_.kv_bytes == 0 || KvBytes(session) <= limits_.kv_bytes) {
     return absl::OkStatus();
   }
-  return absl::ResourceExhaustedError(absl::StrCat(
-      "a sequence of ", session.order.capacity, " positions needs ",
-      KvBytes(session), " bytes of KV cache on every gateway; there is room for ",
-      limits_.kv_bytes));
+  return absl::ResourceExhaustedError(
+      absl::StrCat("a sequence of ", session.order.capacity,
+                   " positions needs ", KvBytes(session),
+                   " bytes of KV cache on every gateway; there is room for ",
+                   limits_.kv_bytes));
 }
 
 void Sessions::Admit() {

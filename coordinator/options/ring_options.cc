@@ -48,13 +48,12 @@ void AddPlanFlags(CLI::App* app, RingOptions* options) {
           [plan](const std::string& text) {
             return ReadConstellation(text, &plan->constellation);
           });
-  AddFlag(app, "--strategy", "NAME",
-          absl::StrCat("where the roles go: ",
-                       absl::StrJoin(StrategyNames(), ", "),
-                       " (default spacemoe)"),
-          ChoiceReader(StrategyNames(), [plan](const std::string& name) {
-            plan->strategy = name;
-          }));
+  AddFlag(
+      app, "--strategy", "NAME",
+      absl::StrCat("where the roles go: ", absl::StrJoin(StrategyNames(), ", "),
+                   " (default spacemoe)"),
+      ChoiceReader(StrategyNames(),
+                   [plan](const std::string& name) { plan->strategy = name; }));
   AddFlag(app, "--experts-per-satellite", "N",
           "1: a gateway and an expert satellite for each expert; as many as a "
           "layer has: one satellite a layer (default 1)",
@@ -93,17 +92,18 @@ void AddComputeTimeFlag(CLI::App* app, RingOptions* options) {
 }
 
 void AddComputeFlags(CLI::App* app, RingOptions* options) {
-  AddFlag(app, "--dtype", "float32|bfloat16",
-          "the type that activations are computed in (default float32)",
-          ChoiceReader({"float32", "bfloat16"},
-                       [options](const std::string& type) {
-                         options->plan.bfloat16 = type == "bfloat16";
-                       }));
-  AddFlag(app, "--kernel", "native|aten",
-          "who multiplies: this project's kernels or ATen (default native)",
-          ChoiceReader({"native", "aten"}, [options](const std::string& kernel) {
-            options->kernel = kernel;
-          }));
+  AddFlag(
+      app, "--dtype", "float32|bfloat16",
+      "the type that activations are computed in (default float32)",
+      ChoiceReader({"float32", "bfloat16"}, [options](const std::string& type) {
+        options->plan.bfloat16 = type == "bfloat16";
+      }));
+  AddFlag(
+      app, "--kernel", "native|aten",
+      "who multiplies: this project's kernels or ATen (default native)",
+      ChoiceReader({"native", "aten"}, [options](const std::string& kernel) {
+        options->kernel = kernel;
+      }));
 }
 
 void AddTimeFlags(CLI::App* app, RingOptions* options) {

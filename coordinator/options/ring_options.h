@@ -13,9 +13,9 @@
 namespace spacemoe {
 
 struct RingOptions {
-  PlanOptions plan;        // holds the compute type and the modelled FLOP/s too
-  bool links = true;       // false: no delays
-  double time_scale = 1;   // emulated over wall time
+  PlanOptions plan;       // holds the compute type and the modelled FLOP/s too
+  bool links = true;      // false: no delays
+  double time_scale = 1;  // emulated over wall time
   std::string kernel = "native";  // or aten
 };
 

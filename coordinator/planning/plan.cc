@@ -66,9 +66,8 @@ std::vector<SatelliteRoles> InPlanOrder(const Placement& placement) {
 
 // "5", "0-7", "1, 4, 6".
 std::string ListOf(const std::vector<int>& experts) {
-  const bool run = experts.size() > 2 &&
-                   experts.back() - experts.front() + 1 ==
-                       static_cast<int>(experts.size());
+  const bool run = experts.size() > 2 && experts.back() - experts.front() + 1 ==
+                                             static_cast<int>(experts.size());
   if (run) {
     return std::to_string(experts.front()) + "-" +
            std::to_string(experts.back());
@@ -95,9 +94,8 @@ absl::StatusOr<Plan> MakePlan(const Checkpoint& checkpoint,
   PlacementProblem problem{std::move(shape),
                            std::move(activation.probabilities)};
   const SolveOptions solve = SolveOptionsOf(options);
-  SPACEMOE_ASSIGN_OR_RETURN(
-      SolveResult result,
-      Solve(options.strategy, problem, constellation, solve));
+  SPACEMOE_ASSIGN_OR_RETURN(SolveResult result, Solve(options.strategy, problem,
+                                                      constellation, solve));
   Plan plan{options,
             std::move(constellation),
             std::move(problem),

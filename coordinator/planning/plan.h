@@ -32,13 +32,13 @@ struct PlanOptions {
   std::string constellation{kDefaultConstellation};  // preset or file
   std::string strategy{kDefaultStrategy};
   int experts_per_satellite = 1;
-  std::string profile;         // path; empty: uniform activation
-  double epoch_offset_s = 0;   // constellation time at the plan's start
+  std::string profile;        // path; empty: uniform activation
+  double epoch_offset_s = 0;  // constellation time at the plan's start
   std::optional<int64_t> memory_bytes;  // of one satellite
-  uint64_t seed = 0;           // of the random strategies
+  uint64_t seed = 0;                    // of the random strategies
   bool bfloat16 = false;
-  double modelled_flops = 0;   // of a satellite; 0: compute is measured
-  RoleSeconds measured;        // for predictions when it is
+  double modelled_flops = 0;  // of a satellite; 0: compute is measured
+  RoleSeconds measured;       // for predictions when it is
 };
 
 // Immutable once made, hence safe for concurrent use.

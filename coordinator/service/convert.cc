@@ -84,9 +84,8 @@ absl::StatusOr<LogitsReport> LogitsFromProto(const v1::TokenEvent& event,
   const int64_t row_bytes = vocab_size * sizeof(float);
   const int64_t bytes = event.logits().size();
   if (bytes % row_bytes != 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("logits of ", bytes, " bytes are not rows of ", vocab_size,
-                     " floats"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "logits of ", bytes, " bytes are not rows of ", vocab_size, " floats"));
   }
   LogitsReport logits;
   logits.sequence = event.sequence();
@@ -175,8 +174,8 @@ absl::StatusOr<Prompt> PromptFromProto(const v1::GenerateRequest& request) {
     case v1::GenerateRequest::kText:
       return Prompt(TextPrompt{request.text()});
     case v1::GenerateRequest::kTokens:
-      return Prompt(TokenPrompt{{request.tokens().ids().begin(),
-                                 request.tokens().ids().end()}});
+      return Prompt(TokenPrompt{
+          {request.tokens().ids().begin(), request.tokens().ids().end()}});
     case v1::GenerateRequest::kChat: {
       ChatPrompt chat;
       for (const v1::ChatMessage& message : request.chat().messages()) {

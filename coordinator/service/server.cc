@@ -57,13 +57,12 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
                             MakePlan(*checkpoint, options.ring.plan));
   SPACEMOE_RETURN_IF_ERROR(RequireFeasible(plan));
   SPACEMOE_ASSIGN_OR_RETURN(std::string boot_id, HostBootId());
-  std::unique_ptr<CoordinatorServer> server(
-      new CoordinatorServer(options, std::move(checkpoint), std::move(plan),
-                            std::move(boot_id)));
-  SPACEMOE_ASSIGN_OR_RETURN(
-      server->host_,
-      ServerHost::Start({options.listen,
-                         {server->membership_.get(), server->inference_.get()}}));
+  std::unique_ptr<CoordinatorServer> server(new CoordinatorServer(
+      options, std::move(checkpoint), std::move(plan), std::move(boot_id)));
+  SPACEMOE_ASSIGN_OR_RETURN(server->host_,
+                            ServerHost::Start({options.listen,
+                                               {server->membership_.get(),
+                                                server->inference_.get()}}));
   return server;
 }
 

@@ -26,8 +26,7 @@ absl::Status AsPrecondition(const std::string& what,
   const auto code = absl::IsNotFound(status)
                         ? absl::StatusCode::kFailedPrecondition
                         : status.code();
-  return absl::Status(code,
-                      absl::StrCat(what, std::string(status.message())));
+  return absl::Status(code, absl::StrCat(what, std::string(status.message())));
 }
 
 nlohmann::ordered_json MessagesOf(const ChatPrompt& chat) {

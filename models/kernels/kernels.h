@@ -2,8 +2,9 @@
 // never depends on the rows beside it, on the thread count, or on the
 // instruction set. Every reduction runs over 16 virtual lanes (element k goes
 // to lane k mod 16, in ascending k, by fused multiply-add), which are then
-// added in a fixed tree; AVX2 and AVX-512 give the same bits. Processors without
-// fused multiply-add round products too: correct, but with other last bits.
+// added in a fixed tree; AVX2 and AVX-512 give the same bits. Processors
+// without fused multiply-add round products too: correct, but with other last
+// bits.
 //
 // All pointers are float32 and row-major. When `round_bf16` is set, each
 // operation's output is rounded to the nearest bfloat16 (ties to even), as a

@@ -40,7 +40,8 @@ class LayerCombiner {
  public:
   virtual ~LayerCombiner() = default;
   // out: [rows, hidden].
-  virtual absl::Status Combine(absl::Span<const CombineRow> rows, float* out) = 0;
+  virtual absl::Status Combine(absl::Span<const CombineRow> rows,
+                               float* out) = 0;
 };
 
 struct GatewayRow {
@@ -68,7 +69,8 @@ class GatewayRole {
                               float* normed, std::vector<Routing>* routing) = 0;
 
   // The shared part. normed, out: [rows, hidden]. Only when has_shared().
-  virtual absl::Status Shared(int64_t rows, const float* normed, float* out) = 0;
+  virtual absl::Status Shared(int64_t rows, const float* normed,
+                              float* out) = 0;
 
   // Frees a sequence's KV cache. Unknown sequences are ignored.
   virtual void Release(uint64_t sequence) = 0;
@@ -99,7 +101,8 @@ class HeadRole {
   // out: [ids, hidden]. INVALID_ARGUMENT for an id outside the vocabulary.
   virtual absl::Status Embed(absl::Span<const int64_t> ids, float* out) = 0;
   // Final norm and LM head. hidden: [rows, hidden]; logits: [rows, vocab].
-  virtual absl::Status Logits(int64_t rows, const float* hidden, float* logits) = 0;
+  virtual absl::Status Logits(int64_t rows, const float* hidden,
+                              float* logits) = 0;
   // Of one row of Logits.
   virtual double Flops() const = 0;
 };

@@ -19,8 +19,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TEST(DeathNotice, ReadsALineOfTheSatellitesParent) {
-  const auto notice = ParseDeathNotice(
-      R"({"index":17,"pid":1234,"exit":null,"signal":9})");
+  const auto notice =
+      ParseDeathNotice(R"({"index":17,"pid":1234,"exit":null,"signal":9})");
   ASSERT_TRUE(notice.has_value());
   EXPECT_EQ(notice->index, 17);
   EXPECT_EQ(notice->pid, 1234);
@@ -66,9 +66,9 @@ SpawnOptions Shell(const std::string& script) {
 
 std::vector<std::string> ReadAll(UniqueFd fd) {
   std::vector<std::string> lines;
-  OutputLines(std::move(fd), [&lines](const std::string& line) {
-    lines.push_back(line);
-  }, nullptr);
+  OutputLines(
+      std::move(fd),
+      [&lines](const std::string& line) { lines.push_back(line); }, nullptr);
   return lines;
 }
 

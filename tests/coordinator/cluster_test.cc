@@ -35,8 +35,8 @@ class ClusterTest : public ::testing::Test {
 
   void Join(uint32_t index) {
     ASSERT_TRUE(cluster_
-                    .Register({index, absl::StrCat("unix:", index),
-                               100 + index, "boot", "1.0"},
+                    .Register({index, absl::StrCat("unix:", index), 100 + index,
+                               "boot", "1.0"},
                               &links_[index])
                     .ok());
   }
@@ -131,8 +131,7 @@ TEST_F(ClusterTest, FailsTheStartupWhenASatelliteIsLost) {
   cluster_.OnDisconnected(0, "its process ended");
   EXPECT_TRUE(absl::IsUnavailable(*watcher_.outcome));
   EXPECT_TRUE(absl::IsUnavailable(
-      cluster_.Register({1, "unix:1", 1, "boot", "1.0"}, &links_[1])
-          .status()));
+      cluster_.Register({1, "unix:1", 1, "boot", "1.0"}, &links_[1]).status()));
 }
 
 TEST_F(ClusterTest, BlamesTheOneThatFailed) {

@@ -19,7 +19,8 @@ namespace spacemoe {
 // it holds the head it answers each Inject as `on_inject` says.
 class FakeSatellite {
  public:
-  using OnInject = std::function<std::vector<v1::TokenEvent>(const v1::Inject&)>;
+  using OnInject =
+      std::function<std::vector<v1::TokenEvent>(const v1::Inject&)>;
 
   FakeSatellite(const std::string& coordinator, v1::Hello hello,
                 OnInject on_inject)
@@ -113,8 +114,8 @@ class FakeSatellite {
   const OnInject on_inject_;
   std::unique_ptr<v1::Membership::Stub> stub_;
   grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<v1::SatelliteMessage,
-                                           v1::CoordinatorMessage>>
+  std::unique_ptr<
+      grpc::ClientReaderWriter<v1::SatelliteMessage, v1::CoordinatorMessage>>
       stream_;
   mutable std::mutex mutex_;
   std::mutex write_mutex_;

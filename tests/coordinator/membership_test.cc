@@ -61,8 +61,8 @@ TEST(Membership, RefusesMoreThanThePlanHas) {
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(membership.Register(At(std::nullopt)).ok());
   }
-  EXPECT_TRUE(absl::IsAlreadyExists(
-      membership.Register(At(std::nullopt)).status()));
+  EXPECT_TRUE(
+      absl::IsAlreadyExists(membership.Register(At(std::nullopt)).status()));
 }
 
 TEST(Membership, CountsEachReadySatelliteOnce) {

@@ -75,8 +75,7 @@ TEST(Plan, SendsAlongTheRing) {
     const std::set<int> set(peers.begin(), peers.end());
     EXPECT_FALSE(set.contains(roles.satellite));
     EXPECT_TRUE(set.contains(placement.Successor(roles.layer)));
-    EXPECT_EQ(set.size(),
-              roles.gateway ? 1 + checkpoint->config().experts : 1);
+    EXPECT_EQ(set.size(), roles.gateway ? 1 + checkpoint->config().experts : 1);
   }
 }
 
@@ -129,14 +128,14 @@ TEST_P(RoleNameTest, SaysWhatASatelliteHolds) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, RoleNameTest,
-    ::testing::Values(
-        RoleCase{{1, 3, true, false, {}}, "layer 3 gateway"},
-        RoleCase{{1, 0, true, true, {}}, "layer 0 gateway, head"},
-        RoleCase{{1, 3, false, false, {5}}, "layer 3 expert 5"},
-        RoleCase{{1, 3, false, false, {1, 4}}, "layer 3 experts 1, 4"},
-        RoleCase{{1, 2, true, false, {0, 1, 2, 3}},
-                 "layer 2 gateway, experts 0-3"},
-        RoleCase{{1, -1, false, true, {}}, "head"}));
+    ::testing::Values(RoleCase{{1, 3, true, false, {}}, "layer 3 gateway"},
+                      RoleCase{{1, 0, true, true, {}}, "layer 0 gateway, head"},
+                      RoleCase{{1, 3, false, false, {5}}, "layer 3 expert 5"},
+                      RoleCase{{1, 3, false, false, {1, 4}},
+                               "layer 3 experts 1, 4"},
+                      RoleCase{{1, 2, true, false, {0, 1, 2, 3}},
+                               "layer 2 gateway, experts 0-3"},
+                      RoleCase{{1, -1, false, true, {}}, "head"}));
 
 }  // namespace
 }  // namespace spacemoe

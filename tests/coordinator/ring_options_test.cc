@@ -79,20 +79,20 @@ TEST_P(BadFlagTest, SaysWhatWasExpected) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadFlagTest,
-    ::testing::Values(
-        BadFlag{{"--constellation", "nosuch"}, "spacemoe-paper"},
-        BadFlag{{"--strategy", "best"}, "random-intra-cg"},
-        BadFlag{{"--experts-per-satellite", "0"}, "from 1 to"},
-        BadFlag{{"--experts-per-satellite", "x"}, "found 'x'"},
-        BadFlag{{"--epoch-offset", "-1"}, "at least 0"},
-        BadFlag{{"--memory", "much"}, "512M"},
-        BadFlag{{"--clock", "fast"}, "scaled:F"},
-        BadFlag{{"--clock", "scaled:0"}, "positive F"},
-        BadFlag{{"--compute", "modelled:"}, "measured, or modelled:FLOPS"},
-        BadFlag{{"--links", "maybe"}, "on or off"},
-        BadFlag{{"--dtype", "float8"}, "float32 or bfloat16"},
-        BadFlag{{"--kernel", "cuda"}, "native or aten"},
-        BadFlag{{"--placement-seed", "-3"}, "2^64"}));
+    ::testing::Values(BadFlag{{"--constellation", "nosuch"}, "spacemoe-paper"},
+                      BadFlag{{"--strategy", "best"}, "random-intra-cg"},
+                      BadFlag{{"--experts-per-satellite", "0"}, "from 1 to"},
+                      BadFlag{{"--experts-per-satellite", "x"}, "found 'x'"},
+                      BadFlag{{"--epoch-offset", "-1"}, "at least 0"},
+                      BadFlag{{"--memory", "much"}, "512M"},
+                      BadFlag{{"--clock", "fast"}, "scaled:F"},
+                      BadFlag{{"--clock", "scaled:0"}, "positive F"},
+                      BadFlag{{"--compute", "modelled:"},
+                              "measured, or modelled:FLOPS"},
+                      BadFlag{{"--links", "maybe"}, "on or off"},
+                      BadFlag{{"--dtype", "float8"}, "float32 or bfloat16"},
+                      BadFlag{{"--kernel", "cuda"}, "native or aten"},
+                      BadFlag{{"--placement-seed", "-3"}, "2^64"}));
 
 TEST(ValueParsers, TakeSuffixes) {
   EXPECT_EQ(*ParseAmount("20G"), 20e9);
@@ -117,7 +117,7 @@ TEST(RepeatedFlag, KeepsTheOrderOfTheCommandLine) {
   AddRepeatedFlag(&app, "--a", "X", "", reader("a:"));
   AddRepeatedFlag(&app, "--b", "X", "", reader("b:"));
   std::vector<std::string> args = {"--a", "1", "--b=2", "--a", "-3",
-                                   "--b", "", "--a", "[x]"};
+                                   "--b", "",  "--a",   "[x]"};
   std::reverse(args.begin(), args.end());
   app.parse(args);
   EXPECT_THAT(seen,

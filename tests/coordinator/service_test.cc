@@ -121,8 +121,7 @@ TEST_F(ServiceTest, AssignsARing) {
     EXPECT_EQ(assignment.layer(), i);
     EXPECT_TRUE(assignment.gateway());
     EXPECT_EQ(assignment.head(), i == 0);
-    const v1::Assignment next =
-        satellites_[(i + 1) % layers]->assignment();
+    const v1::Assignment next = satellites_[(i + 1) % layers]->assignment();
     EXPECT_EQ(assignment.next_satellite(), next.satellite());
     ASSERT_EQ(assignment.peers_size(), 1);
     EXPECT_EQ(assignment.peers(0).address(),

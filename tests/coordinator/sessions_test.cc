@@ -88,9 +88,9 @@ TEST_F(SessionsTest, ReservesNoMoreThanTheContext) {
 TEST_F(SessionsTest, QueuesWhatTheCachesHaveNoRoomFor) {
   Sessions sessions = Make(/*kv_bytes=*/100);  // 10 positions
   FakeSink second, third;
-  const uint64_t a = *sessions.Start(Spec({1, 2}, 4), &sink_);    // 6
-  const uint64_t b = *sessions.Start(Spec({1, 2}, 3), &second);   // 5
-  ASSERT_TRUE(sessions.Start(Spec({1}, 1), &third).ok());         // 2
+  const uint64_t a = *sessions.Start(Spec({1, 2}, 4), &sink_);   // 6
+  const uint64_t b = *sessions.Start(Spec({1, 2}, 3), &second);  // 5
+  ASSERT_TRUE(sessions.Start(Spec({1}, 1), &third).ok());        // 2
   EXPECT_EQ(sessions.active(), 1);
   EXPECT_FALSE(second.admitted.has_value());
   EXPECT_FALSE(third.admitted.has_value()) << "first come, first served";
@@ -171,14 +171,14 @@ TEST_P(BadRequest, IsRefusedWithBothNumbers) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadRequest,
-    ::testing::Values(
-        BadCase{"empty", Spec({}, 1), "the prompt is empty"},
-        BadCase{"long", Spec(std::vector<int64_t>(17, 1), 1),
-                "17 tokens, longer than the model's context of 16"},
-        BadCase{"nothing", Spec({1}, 0), "max_tokens is 0"},
-        BadCase{"large", Spec({1, 100}, 1),
-                "token id 100 at position 1 of the prompt"},
-        BadCase{"negative", Spec({-1}, 1), "token id -1"}),
+    ::testing::Values(BadCase{"empty", Spec({}, 1), "the prompt is empty"},
+                      BadCase{
+                          "long", Spec(std::vector<int64_t>(17, 1), 1),
+                          "17 tokens, longer than the model's context of 16"},
+                      BadCase{"nothing", Spec({1}, 0), "max_tokens is 0"},
+                      BadCase{"large", Spec({1, 100}, 1),
+                              "token id 100 at position 1 of the prompt"},
+                      BadCase{"negative", Spec({-1}, 1), "token id -1"}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

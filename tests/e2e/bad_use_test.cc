@@ -51,12 +51,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"UnknownCommand", {"fly"}, 2, "fly"},
         BadCase{"UnknownFlag", On({"--fast"}), 2, "--fast"},
         BadCase{"NoModel", {"generate", "--ids", "1"}, 2, "--model"},
-        BadCase{"NoPrompt", {"generate", "--model", TinyModel("mixtral")}, 2,
+        BadCase{"NoPrompt",
+                {"generate", "--model", TinyModel("mixtral")},
+                2,
                 "expected a prompt"},
         BadCase{"BadIds", On({}, "1,x"), 2, "found 'x'"},
         BadCase{"NoTokens", On({"--max-tokens", "0"}), 2, "at least 1"},
-        BadCase{"Preset", On({"--constellation", "mars"}), 2,
-                "spacemoe-paper"},
+        BadCase{"Preset", On({"--constellation", "mars"}), 2, "spacemoe-paper"},
         BadCase{"Strategy", On({"--strategy", "best"}), 2, "random-intra"},
         BadCase{"Clock", On({"--clock", "slow"}), 2, "scaled:F"},
         BadCase{"Compute", On({"--compute", "1"}), 2, "modelled:FLOPS"},
@@ -72,9 +73,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"LittleMemory", On({"--memory", "1K"}), 1, "does not fit"},
         BadCase{"MissingProfile", On({"--profile", "/no/profile.json"}), 1,
                 "/no/profile.json"},
-        BadCase{"LongPrompt", On({"--experts-per-satellite", "8"},
-                                 LongPrompt()),
-                1, "601 tokens, longer than the model's context of 512"},
+        BadCase{"LongPrompt",
+                On({"--experts-per-satellite", "8"}, LongPrompt()), 1,
+                "601 tokens, longer than the model's context of 512"},
         BadCase{"LongPromptLocal", On({"--local"}, LongPrompt()), 1,
                 "601 tokens, longer than the model's context of 512"},
         BadCase{"OutsideTheVocabulary", On({"--local"}, "1,320"), 1,
@@ -102,8 +103,8 @@ TEST(Help, HasExamplesForEveryCommand) {
 }
 
 TEST(Coordinator, SaysThatAPortIsInUse) {
-  const std::vector<std::string> args = {
-      "--model", TinyModel("mixtral"), "--experts-per-satellite", "8"};
+  const std::vector<std::string> args = {"--model", TinyModel("mixtral"),
+                                         "--experts-per-satellite", "8"};
   std::vector<std::string> first_args = args;
   first_args.insert(first_args.end(), {"--listen", "127.0.0.1:0"});
   Program first("spacemoe-coordinator", first_args);
@@ -124,11 +125,10 @@ TEST(Coordinator, SaysThatAPortIsInUse) {
 }
 
 TEST(Coordinator, RefusesTheSecondSatelliteOfAnIdentity) {
-  Program coordinator("spacemoe-coordinator",
-                      {"--model", TinyModel("mixtral"),
-                       "--experts-per-satellite", "8", "--listen",
-                       "unix-abstract:spacemoe-e2e-" +
-                           std::to_string(getpid())});
+  Program coordinator(
+      "spacemoe-coordinator",
+      {"--model", TinyModel("mixtral"), "--experts-per-satellite", "8",
+       "--listen", "unix-abstract:spacemoe-e2e-" + std::to_string(getpid())});
   const std::string address =
       "unix-abstract:spacemoe-e2e-" + std::to_string(getpid());
   ASSERT_TRUE(coordinator.ReadUntil([](const ProgramResult& result) {

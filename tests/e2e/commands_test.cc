@@ -10,15 +10,21 @@
 namespace spacemoe {
 namespace {
 
-using ::testing::HasSubstr;
 using nlohmann::json;
+using ::testing::HasSubstr;
 
 TEST(Demo, ChatsAsTransformersDoesRoundTheRing) {
   std::ifstream file(DemoModel() + "/expected.json");
   const json expected = json::parse(file, nullptr, false)["prompts"];
-  std::vector<std::string> args = {"generate", "--model", DemoModel(),
-                                   "--json", "--max-tokens", "24",
-                                   "--experts-per-satellite", "8", "--links",
+  std::vector<std::string> args = {"generate",
+                                   "--model",
+                                   DemoModel(),
+                                   "--json",
+                                   "--max-tokens",
+                                   "24",
+                                   "--experts-per-satellite",
+                                   "8",
+                                   "--links",
                                    "off"};
   for (const auto& prompt : expected) {
     args.insert(args.end(), {"--chat", prompt["chat"]});
@@ -88,8 +94,8 @@ TEST(Plan, PredictsATokensLap) {
 }
 
 TEST(Plan, SaysWhyItDoesNotFit) {
-  const ProgramResult result = Spacemoe({"plan", "--model", DemoModel(),
-                                         "--constellation", "tiny", "--json"});
+  const ProgramResult result = Spacemoe(
+      {"plan", "--model", DemoModel(), "--constellation", "tiny", "--json"});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(result.Json()["feasible"], false);
   EXPECT_NE(result.Json()["reason"], "");
@@ -123,7 +129,7 @@ TEST(Convert, MakesAFolderThatGeneratesTheSame) {
   ASSERT_EQ(Spacemoe({"convert", gguf, out}).exit_code, 0);
   const auto ids = [](const std::string& model) {
     return Spacemoe({"generate", "--model", model, "--ids", "4,5,6", "--local",
-                     "--json", "--max-tokens", "8"})
+                     "--json", "--ignore-eos", "--max-tokens", "8"})
         .Json()["ids"];
   };
   EXPECT_EQ(ids(out), ids(gguf));

@@ -12,8 +12,8 @@
 namespace spacemoe {
 namespace {
 
-using ::testing::HasSubstr;
 using nlohmann::json;
+using ::testing::HasSubstr;
 
 json Expected(const std::string& model) {
   std::ifstream file(TinyModel(model) + "/expected.json");
@@ -76,9 +76,8 @@ INSTANTIATE_TEST_SUITE_P(Families, FixtureTest,
 
 TEST(Generate, PlacementAndSplitDoNotChangeAText) {
   const std::string model = TinyModel("granitemoeshared");
-  const std::vector<std::string> prompt = {"--ids", "5,9,14,3",
-                                           "--max-tokens", "12",
-                                           "--ignore-eos"};
+  const std::vector<std::string> prompt = {"--ids", "5,9,14,3", "--max-tokens",
+                                           "12", "--ignore-eos"};
   std::vector<std::string> args = prompt;
   args.push_back("--local");
   const json local = RunJson(model, args)["ids"];
@@ -102,10 +101,9 @@ TEST(Generate, ManyTogetherAreAsOneAfterAnother) {
   for (int i = 0; i < 6; ++i) {
     args.insert(args.end(), {"--ids", std::to_string(10 + i) + ",7,9"});
   }
-  args.insert(args.end(),
-              {"--max-tokens", "10", "--ignore-eos", "--temperature", "0.9",
-               "--seed", "11", "--experts-per-satellite", "8", "--links",
-               "off"});
+  args.insert(args.end(), {"--max-tokens", "10", "--ignore-eos",
+                           "--temperature", "0.9", "--seed", "11",
+                           "--experts-per-satellite", "8", "--links", "off"});
   const json together = RunJson(model, args)["sequences"];
   args.insert(args.end(), {"--parallel", "1"});
   EXPECT_EQ(RunJson(model, args)["sequences"], together);
@@ -126,9 +124,9 @@ TEST(Generate, SeedsDecideWhatIsDrawn) {
 }
 
 TEST(Generate, TellsWhereEveryMillisecondWent) {
-  const json result = RunJson(
-      TinyModel("mixtral"), {"--ids", "3,4,5", "--max-tokens", "8",
-                             "--ignore-eos", "--experts-per-satellite", "4"});
+  const json result = RunJson(TinyModel("mixtral"),
+                              {"--ids", "3,4,5", "--max-tokens", "8",
+                               "--ignore-eos", "--experts-per-satellite", "4"});
   EXPECT_EQ(result["satellites"], 9);
   EXPECT_EQ(result["constellation"], "spacemoe-paper");
   EXPECT_EQ(result["strategy"], "spacemoe");
@@ -159,31 +157,28 @@ TEST(Generate, TellsWhereEveryMillisecondWent) {
 TEST(Generate, LinksOffTakesNoTimeOnLinks) {
   const json result = RunJson(
       TinyModel("mixtral"), {"--ids", "3", "--max-tokens", "3", "--ignore-eos",
-                             "--experts-per-satellite", "8", "--links",
-                             "off"});
+                             "--experts-per-satellite", "8", "--links", "off"});
   EXPECT_EQ(result["timing"]["breakdown_ms"]["propagation"], 0);
   EXPECT_EQ(result["timing"]["breakdown_ms"]["processing"], 0);
 }
 
 TEST(Generate, ModelledComputeIsBookedAsSuch) {
   const json result = RunJson(
-      TinyModel("mixtral"),
-      {"--ids", "3", "--max-tokens", "3", "--ignore-eos",
-       "--experts-per-satellite", "8", "--links", "off", "--compute",
-       "modelled:10M"});
+      TinyModel("mixtral"), {"--ids", "3", "--max-tokens", "3", "--ignore-eos",
+                             "--experts-per-satellite", "8", "--links", "off",
+                             "--compute", "modelled:10M"});
   // Three layers and the head at ten million operations a second.
   EXPECT_GT(result["timing"]["breakdown_ms"]["compute"].get<double>(), 10);
 }
 
 TEST(Generate, OneProcessBooksAllAsCompute) {
-  const json result = RunJson(TinyModel("mixtral"),
-                              {"--ids", "3", "--max-tokens", "4",
-                               "--ignore-eos", "--local"});
+  const json result =
+      RunJson(TinyModel("mixtral"),
+              {"--ids", "3", "--max-tokens", "4", "--ignore-eos", "--local"});
   EXPECT_TRUE(result["constellation"].is_null());
   EXPECT_TRUE(result["strategy"].is_null());
-  EXPECT_DOUBLE_EQ(
-      result["timing"]["breakdown_ms"]["compute"].get<double>(),
-      result["timing"]["per_token_ms"]["mean"].get<double>());
+  EXPECT_DOUBLE_EQ(result["timing"]["breakdown_ms"]["compute"].get<double>(),
+                   result["timing"]["per_token_ms"]["mean"].get<double>());
   EXPECT_EQ(result["timing"]["links"]["messages"], 0);
 }
 
@@ -202,8 +197,9 @@ TEST(Logits, AreTheSameBitsOnTheRing) {
                              std::vector<std::string> more) {
     const std::string path = dir + "/" + name + ".safetensors";
     std::vector<std::string> args = {
-        "logits", "--model", TinyModel("granitemoeshared"),
-        "--ids", "5,9,14,3,77,8", "--out", path};
+        "logits", "--model",       TinyModel("granitemoeshared"),
+        "--ids",  "5,9,14,3,77,8", "--out",
+        path};
     args.insert(args.end(), more.begin(), more.end());
     const ProgramResult result = Spacemoe(args);
     EXPECT_EQ(result.exit_code, 0) << result.err;

@@ -19,9 +19,10 @@ void ExpectNothingLeft(int spacemoe_pid) {
 
 // A text that would take minutes, streaming to a terminal.
 std::vector<std::string> LongStory() {
-  return {"generate",     "--model",      DemoModel(), "--prompt",
-          "Once upon a time", "--max-tokens", "2000",      "--ignore-eos",
-          "--experts-per-satellite", "8"};
+  return {"generate", "--model",          DemoModel(),
+          "--prompt", "Once upon a time", "--max-tokens",
+          "2000",     "--ignore-eos",     "--experts-per-satellite",
+          "8"};
 }
 
 // What the progress line and the text look like before the first words.
@@ -54,9 +55,8 @@ TEST_F(MidGeneration, AKilledSatelliteIsNamedWithItsRoleAndTheSignal) {
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.out, HasSubstr("satellite "));
   EXPECT_THAT(result.out, HasSubstr("gateway, experts 0-7"));
-  EXPECT_THAT(result.out,
-              HasSubstr("pid " + std::to_string(victim) +
-                        ") lost: killed by signal 9 (SIGKILL)"));
+  EXPECT_THAT(result.out, HasSubstr("pid " + std::to_string(victim) +
+                                    ") lost: killed by signal 9 (SIGKILL)"));
   ExpectNothingLeft(program_.pid());
 }
 

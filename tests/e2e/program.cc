@@ -103,8 +103,7 @@ bool Program::ReadSome() {
   return true;
 }
 
-bool Program::ReadUntil(
-    const std::function<bool(const ProgramResult&)>& done) {
+bool Program::ReadUntil(const std::function<bool(const ProgramResult&)>& done) {
   while (!done(result_)) {
     if (!ReadSome()) return false;
   }

@@ -43,7 +43,8 @@ class Ring final : public Outbox, public SatelliteListener {
   void Send(Packet packet) override {
     std::lock_guard<std::mutex> lock(mutex_);
     if (closed_) return;
-    EXPECT_EQ(satellites_.at(packet.destination)->Deliver(std::move(packet)), absl::OkStatus());
+    EXPECT_EQ(satellites_.at(packet.destination)->Deliver(std::move(packet)),
+              absl::OkStatus());
   }
   void OnToken(const TokenRecord& record) override {
     std::lock_guard<std::mutex> lock(mutex_);
