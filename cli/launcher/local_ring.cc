@@ -149,6 +149,7 @@ absl::Status LocalRing::WaitUntilReady(
 absl::Status LocalRing::Explain(const absl::Status& failure) {
   if (failure.ok() || !MayHideADeath(failure)) return failure;
   const std::optional<Loss> loss = losses_.Culprit(kExplainPatience);
+  guard_->YieldToInterrupt();
   if (!loss.has_value()) return failure;
   // A satellite that failed by itself has told the coordinator why.
   const bool told = absl::StrContains(failure.message(), " failed: ");

@@ -54,8 +54,11 @@ ProcessGuard::ProcessGuard() {
 }
 
 ProcessGuard::~ProcessGuard() {
-  const std::set<int> groups = groups_;
-  for (int pid : groups) Kill(pid);
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const std::set<int> groups = groups_;
+    for (int pid : groups) KillLocked(pid);
+  }
   if (!thread_.joinable()) return;
   Handle(SIG_DFL);
   handler_fd = -1;
@@ -73,6 +76,7 @@ void ProcessGuard::WaitForSignal() {
 }
 
 void ProcessGuard::EndBySignal(int signal) {
+  interrupted_ = true;
   // Never released: nothing starts any more.
   mutex_.lock();
   const std::set<int> groups = groups_;
@@ -119,6 +123,10 @@ std::optional<int> ProcessGuard::Wait(int pid) {
     std::this_thread::sleep_for(kPollInterval);
   }
   return std::nullopt;
+}
+
+void ProcessGuard::YieldToInterrupt() const {
+  while (interrupted_) pause();
 }
 
 void ProcessGuard::Remember(const std::string& path) {

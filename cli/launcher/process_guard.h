@@ -2,6 +2,7 @@
 #ifndef SPACEMOE_CLI_LAUNCHER_PROCESS_GUARD_H_
 #define SPACEMOE_CLI_LAUNCHER_PROCESS_GUARD_H_
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -55,6 +56,10 @@ class ProcessGuard {
   // when Kill was first.
   std::optional<int> Wait(int pid);
 
+  // Never returns when the program is about to end by an interrupt: what fails
+  // then is not to be told.
+  void YieldToInterrupt() const;
+
   // Removes `path` if the program is interrupted before Forget.
   void Remember(const std::string& path);
   void Forget(const std::string& path);
@@ -66,6 +71,7 @@ class ProcessGuard {
 
   UniqueFd signals_;  // a pipe: what the signal handler writes
   UniqueFd signals_end_;
+  std::atomic<bool> interrupted_ = false;
   std::mutex mutex_;
   // Protected by mutex_.
   std::set<int> groups_;

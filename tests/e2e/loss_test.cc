@@ -82,7 +82,9 @@ TEST_F(MidGeneration, AKilledParentOfTheSatellitesEndsTheRun) {
 TEST_F(MidGeneration, AnInterruptLeavesNothing) {
   ReachTheText();
   program_.Signal(SIGINT);
-  EXPECT_EQ(program_.Wait().exit_code, 130);
+  const ProgramResult result = program_.Wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_EQ(result.out.find("lost"), std::string::npos) << result.out;
   ExpectNothingLeft(program_.pid());
 }
 
