@@ -1,6 +1,4 @@
 // The for loop and the variable `loop`.
-#include <deque>
-
 #include "absl/strings/str_cat.h"
 #include "models/chat/methods.h"
 #include "models/chat/operators.h"
@@ -9,6 +7,9 @@
 
 namespace spacemoe::jinja {
 namespace {
+
+// What a loop leaves behind until the rendering ends, beside its steps.
+constexpr int64_t kLoopWork = 8;
 
 // The items of a loop that pass its condition, one ahead at most unless the
 // body asks for its length.
@@ -23,32 +24,35 @@ class ItemSource {
 
   // The item that is `offset` places behind the current one, or nullptr.
   absl::StatusOr<const Value*> Peek(size_t offset) {
-    while (ahead_.size() <= offset && next_ < items_.size()) {
+    while (ahead_.size() - taken_ <= offset && next_ < items_.size()) {
       const Value& item = items_[next_++];
       SPACEMOE_ASSIGN_OR_RETURN(const bool passes, Passes(item));
       if (passes) ahead_.push_back(item);
     }
-    return offset < ahead_.size() ? &ahead_[offset] : nullptr;
+    return taken_ + offset < ahead_.size() ? &ahead_[taken_ + offset] : nullptr;
   }
 
   // Peek(0) must have found one.
   Value Take() {
-    Value item = std::move(ahead_.front());
-    ahead_.pop_front();
+    Value item = std::move(ahead_[taken_++]);
+    if (taken_ < ahead_.size()) return item;
+    ahead_.clear();
+    taken_ = 0;
     return item;
   }
 
   // Frees what is left: the loop is over.
   void Clear() {
-    items_.clear();
-    ahead_.clear();
+    items_ = {};
+    ahead_ = {};
     next_ = 0;
+    taken_ = 0;
   }
 
   // How many are left.
   absl::StatusOr<int64_t> CountRest() {
     SPACEMOE_RETURN_IF_ERROR(Peek(items_.size()).status());
-    return static_cast<int64_t>(ahead_.size());
+    return static_cast<int64_t>(ahead_.size() - taken_);
   }
 
  private:
@@ -66,7 +70,8 @@ class ItemSource {
   const ScopePtr scope_;
   std::vector<Value> items_;
   size_t next_ = 0;
-  std::deque<Value> ahead_;
+  std::vector<Value> ahead_;  // that pass, from taken_ on
+  size_t taken_ = 0;
 };
 
 class Loop : public Object {
@@ -195,6 +200,7 @@ absl::StatusOr<Flow> ForStatement::Exec(Runtime& runtime, const ScopePtr& scope,
   SPACEMOE_ASSIGN_OR_RETURN(const Value value,
                             Evaluate(*iterable, runtime, scope));
   SPACEMOE_ASSIGN_OR_RETURN(auto items, ItemsOf(runtime, value));
+  SPACEMOE_RETURN_IF_ERROR(runtime.Charge(kLoopWork));
   auto source =
       std::make_shared<ItemSource>(*this, runtime, scope, std::move(items));
   Loop* loop = runtime.New<Loop>(source);

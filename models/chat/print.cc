@@ -159,7 +159,8 @@ class Printer {
 // "1.5e+20" as Python writes it: digits and exponent from the shortest form.
 std::string Positional(std::string digits, int exponent) {
   const int count = static_cast<int>(digits.size());
-  if (exponent < 0) return "0." + std::string(-exponent - 1, '0') + digits;
+  if (exponent < 0)
+    return absl::StrCat("0.", std::string(-exponent - 1, '0'), digits);
   if (count <= exponent + 1) {
     return digits + std::string(exponent + 1 - count, '0') + ".0";
   }
@@ -167,7 +168,8 @@ std::string Positional(std::string digits, int exponent) {
 }
 
 std::string Scientific(const std::string& digits, int exponent) {
-  const std::string rest = digits.size() > 1 ? "." + digits.substr(1) : "";
+  const std::string rest =
+      digits.size() > 1 ? absl::StrCat(".", digits.substr(1)) : "";
   return absl::StrFormat("%c%se%c%02d", digits[0], rest,
                          exponent < 0 ? '-' : '+', std::abs(exponent));
 }

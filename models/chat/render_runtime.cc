@@ -9,6 +9,9 @@
 namespace spacemoe::jinja {
 namespace {
 
+// A character as a value of its own takes more than an item of a list.
+constexpr int64_t kCharacterWork = 4;
+
 absl::Status TooDeepValue() {
   return absl::ResourceExhaustedError(absl::StrCat(
       "lists and dicts are nested more than ", kMaxValueDepth, " deep"));
@@ -107,7 +110,7 @@ absl::StatusOr<std::vector<Value>> ItemsOf(Runtime& runtime,
     items = KeysOf(*dict);
   } else if (const std::string* text = value.string_if()) {
     SPACEMOE_RETURN_IF_ERROR(
-        runtime.Charge(static_cast<int64_t>(text->size())));
+        runtime.Charge(static_cast<int64_t>(text->size()) * kCharacterWork));
     items = CharactersOf(*text);
   } else {
     return TypeError(

@@ -18,9 +18,9 @@ namespace spacemoe::jinja {
 
 // Limits, so that no template hangs, fills the memory or the stack.
 inline constexpr size_t kMaxTextBytes = size_t{16} << 20;  // of one string
-inline constexpr int64_t kMaxWork = 20'000'000;  // steps, items, 64-byte units
-inline constexpr int kMaxCallDepth = 600;        // nested evaluations
-inline constexpr int kMaxValueDepth = 100;       // nested containers
+inline constexpr int64_t kMaxWork = 8'000'000;  // steps, items, 64-byte units
+inline constexpr int kMaxCallDepth = 600;       // nested evaluations
+inline constexpr int kMaxValueDepth = 100;      // nested containers
 
 // Not thread-safe: one for each rendering.
 class Runtime {

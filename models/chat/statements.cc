@@ -11,6 +11,9 @@ namespace {
 
 using Result = absl::StatusOr<Flow>;
 
+// What a macro, which keeps its scope until the rendering ends, counts for.
+constexpr int64_t kMacroWork = 8;
+
 absl::StatusOr<Value> ApplyAll(const std::vector<Filter>& filters,
                                Runtime& runtime, const ScopePtr& scope,
                                Value value) {
@@ -145,6 +148,7 @@ Result FilterStatement::Exec(Runtime& runtime, const ScopePtr& scope,
 
 Result MacroStatement::Exec(Runtime& runtime, const ScopePtr& scope,
                             std::string*) const {
+  SPACEMOE_RETURN_IF_ERROR(runtime.Charge(kMacroWork));
   scope->Set(macro.name, Value::Of(runtime.New<Macro>(macro, scope)));
   return Flow::kNext;
 }
@@ -154,6 +158,7 @@ Result CallStatement::Exec(Runtime& runtime, const ScopePtr& scope,
   SPACEMOE_ASSIGN_OR_RETURN(const Value function,
                             Evaluate(*callee, runtime, scope));
   SPACEMOE_ASSIGN_OR_RETURN(Args values, args.Eval(runtime, scope));
+  SPACEMOE_RETURN_IF_ERROR(runtime.Charge(kMacroWork));
   values.named.emplace_back("caller",
                             Value::Of(runtime.New<Macro>(caller, scope)));
   SPACEMOE_ASSIGN_OR_RETURN(const Value result,

@@ -15,6 +15,7 @@ const std::string& Text(const Value& self) { return *self.string_if(); }
 
 Result Strings(Runtime& runtime, SequenceKind kind,
                const std::vector<std::string_view>& parts) {
+  SPACEMOE_RETURN_IF_ERROR(runtime.Charge(static_cast<int64_t>(parts.size())));
   std::vector<Value> items;
   for (const std::string_view part : parts) {
     items.push_back(Value::String(std::string(part)));

@@ -50,7 +50,8 @@ std::optional<std::string> KeyOfTuple(const Sequence& tuple) {
 }
 
 std::optional<std::string> KeyOf(const Value& key) {
-  if (const std::string* text = key.string_if()) return "s" + *text;
+  if (const std::string* text = key.string_if())
+    return absl::StrCat("s", *text);
   if (const auto whole = key.AsInt()) return absl::StrCat("i", *whole);
   if (const auto number = key.AsNumber()) return KeyOfNumber(*number);
   if (key.is_none()) return "n";
@@ -191,7 +192,7 @@ const Value* Dict::Find(const Value& key) const {
 }
 
 const Value* Dict::Find(std::string_view key) const {
-  const auto entry = index_.find("s" + std::string(key));
+  const auto entry = index_.find(absl::StrCat("s", std::string(key)));
   return entry == index_.end() ? nullptr : &entries_[entry->second].second;
 }
 

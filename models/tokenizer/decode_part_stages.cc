@@ -1,6 +1,7 @@
 // The steps that take tokens in parts.
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "models/tokenizer/decode_stages.h"
 #include "models/tokenizer/utf8.h"
 
@@ -53,7 +54,8 @@ class JoinStage : public DecodeStage {
   void Push(const TokenPart& part, Parts* out) override {
     const bool first = std::exchange(first_, false);
     const bool space = part.starts_token && !first;
-    out->push_back({space ? " " + part.text : part.text, part.starts_token});
+    out->push_back(
+        {space ? absl::StrCat(" ", part.text) : part.text, part.starts_token});
   }
   void Flush(Parts*) override {}
 
