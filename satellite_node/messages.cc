@@ -2,8 +2,8 @@
 
 #include "absl/types/span.h"
 #include "runtime/base/status_macros.h"
-#include "runtime/tensor/packet_codec.h"
 #include "runtime/tensor/value_bytes.h"
+#include "runtime/trace/latency_breakdown_proto.h"
 #include "runtime/trace/link_statistics_proto.h"
 
 namespace spacemoe {
@@ -51,7 +51,7 @@ v1::SatelliteMessage ToProto(const TokenRecord& record) {
   token->set_finish_reason(FinishReasonOf(record.end));
   token->set_emitted_ns(record.emitted_ns);
   token->set_lap_ns(record.lap_ns);
-  ToProto(record.lap, token->mutable_lap());
+  *token->mutable_lap() = ToProto(record.lap);
   return message;
 }
 

@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "runtime/trace/latency_breakdown_proto.h"
+
 namespace spacemoe {
 namespace {
 
@@ -13,12 +15,6 @@ FinishReason FinishFrom(v1::FinishReason reason) {
   if (reason == v1::FINISH_REASON_STOP) return FinishReason::kStop;
   if (reason == v1::FINISH_REASON_LENGTH) return FinishReason::kLength;
   return FinishReason::kNone;
-}
-
-LatencyBreakdown PartsFrom(const v1::LatencyBreakdown& parts) {
-  return LatencyBreakdown{parts.propagation_ns(),   parts.processing_ns(),
-                          parts.serialization_ns(), parts.queueing_ns(),
-                          parts.compute_ns(),       parts.software_ns()};
 }
 
 void SetPrompt(const Prompt& prompt, v1::GenerateRequest* request) {
@@ -40,7 +36,7 @@ void AddToken(const v1::GenerateEvent::Token& token, SequenceOutcome* outcome) {
   if (token.end_token()) return;
   outcome->ids.push_back(token.id());
   outcome->times.push_back(
-      {token.emitted_ns(), token.lap_ns(), PartsFrom(token.lap())});
+      {token.emitted_ns(), token.lap_ns(), FromProto(token.lap())});
 }
 
 // Threads take prompts one after the other; each has one sequence in flight.

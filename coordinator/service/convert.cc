@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/trace/latency_breakdown_proto.h"
 
 namespace spacemoe {
 namespace {
@@ -150,23 +151,6 @@ v1::GenerateEvent ToProto(const FinishReport& finish) {
   if (finish.text.has_value()) event.mutable_finished()->set_text(*finish.text);
   event.mutable_finished()->set_trailing_text(finish.trailing_text);
   return event;
-}
-
-v1::LatencyBreakdown ToProto(const LatencyBreakdown& parts) {
-  v1::LatencyBreakdown proto;
-  proto.set_propagation_ns(parts.propagation_ns);
-  proto.set_processing_ns(parts.processing_ns);
-  proto.set_serialization_ns(parts.serialization_ns);
-  proto.set_queueing_ns(parts.queueing_ns);
-  proto.set_compute_ns(parts.compute_ns);
-  proto.set_software_ns(parts.software_ns);
-  return proto;
-}
-
-LatencyBreakdown FromProto(const v1::LatencyBreakdown& parts) {
-  return LatencyBreakdown{parts.propagation_ns(),   parts.processing_ns(),
-                          parts.serialization_ns(), parts.queueing_ns(),
-                          parts.compute_ns(),       parts.software_ns()};
 }
 
 absl::StatusOr<Prompt> PromptFromProto(const v1::GenerateRequest& request) {

@@ -27,9 +27,6 @@ v1::GenerateEvent ToProto(const TokenReport& token, const std::string& text);
 v1::GenerateEvent ToProto(const LogitsReport& logits);
 v1::GenerateEvent ToProto(const FinishReport& finish);
 
-v1::LatencyBreakdown ToProto(const LatencyBreakdown& parts);
-LatencyBreakdown FromProto(const v1::LatencyBreakdown& parts);
-
 // INVALID_ARGUMENT when the request has no prompt.
 absl::StatusOr<Prompt> PromptFromProto(const v1::GenerateRequest& request);
 // Everything but the prompt.

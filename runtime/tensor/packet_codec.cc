@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "runtime/base/status_macros.h"
 #include "runtime/tensor/value_bytes.h"
+#include "runtime/trace/latency_breakdown_proto.h"
 
 namespace spacemoe {
 namespace {
@@ -93,7 +94,7 @@ void WriteRow(const RowHeader& row, bool with_weights, v1::RowHeader* wire) {
   wire->set_capacity(row.capacity);
   wire->set_cache_only(row.cache_only);
   wire->set_prompt(row.prompt);
-  ToProto(row.spent, wire->mutable_spent());
+  *wire->mutable_spent() = ToProto(row.spent);
   for (const ExpertWeight& choice : row.experts) {
     wire->add_experts(choice.expert);
     if (with_weights) wire->add_weights(choice.weight);
@@ -233,24 +234,6 @@ absl::StatusOr<Packet> DecodePacket(const v1::RingPacket& wire) {
   packet.values = packet.bfloat16 ? DecodeBfloat16(wire.values())
                                   : DecodeFloat32(wire.values());
   return packet;
-}
-
-void ToProto(const LatencyBreakdown& breakdown, v1::LatencyBreakdown* proto) {
-  proto->set_propagation_ns(breakdown.propagation_ns);
-  proto->set_processing_ns(breakdown.processing_ns);
-  proto->set_serialization_ns(breakdown.serialization_ns);
-  proto->set_queueing_ns(breakdown.queueing_ns);
-  proto->set_compute_ns(breakdown.compute_ns);
-  proto->set_software_ns(breakdown.software_ns);
-}
-
-LatencyBreakdown FromProto(const v1::LatencyBreakdown& proto) {
-  return {.propagation_ns = proto.propagation_ns(),
-          .processing_ns = proto.processing_ns(),
-          .serialization_ns = proto.serialization_ns(),
-          .queueing_ns = proto.queueing_ns(),
-          .compute_ns = proto.compute_ns(),
-          .software_ns = proto.software_ns()};
 }
 
 }  // namespace spacemoe

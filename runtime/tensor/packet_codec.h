@@ -25,9 +25,6 @@ absl::Status EncodePacket(const Packet& packet, v1::RingPacket* wire);
 // Allocates no more than the message's own size justifies.
 absl::StatusOr<Packet> DecodePacket(const v1::RingPacket& wire);
 
-void ToProto(const LatencyBreakdown& breakdown, v1::LatencyBreakdown* proto);
-LatencyBreakdown FromProto(const v1::LatencyBreakdown& proto);
-
 }  // namespace spacemoe
 
 #endif  // SPACEMOE_RUNTIME_TENSOR_PACKET_CODEC_H_
