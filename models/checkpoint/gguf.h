@@ -44,6 +44,9 @@ enum class GgufType : std::uint32_t {
   kFloat64 = 12,
 };
 
+// Bytes of a value; 0 for strings and arrays, which have their own lengths.
+int ScalarBytes(GgufType type);
+
 // A metadata value, left where it lies in the file: a file's token list costs
 // no memory until somebody asks for it.
 struct GgufValue {

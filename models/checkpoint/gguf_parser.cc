@@ -24,27 +24,9 @@ constexpr std::uint64_t kDefaultAlignment = 32;
 
 // Bytes of one value; for strings and arrays the least that one takes.
 int MinBytes(GgufType type) {
-  switch (type) {
-    case GgufType::kUint8:
-    case GgufType::kInt8:
-    case GgufType::kBool:
-      return 1;
-    case GgufType::kUint16:
-    case GgufType::kInt16:
-      return 2;
-    case GgufType::kUint32:
-    case GgufType::kInt32:
-    case GgufType::kFloat32:
-      return 4;
-    case GgufType::kString:
-    case GgufType::kUint64:
-    case GgufType::kInt64:
-    case GgufType::kFloat64:
-      return 8;
-    case GgufType::kArray:
-      return 12;
-  }
-  return 0;
+  if (type == GgufType::kString) return 8;
+  if (type == GgufType::kArray) return 12;
+  return ScalarBytes(type);
 }
 
 class GgufParser {
