@@ -79,7 +79,6 @@ v1::Assignment AssignmentFor(const Plan& plan, const RunSettings& settings,
   assignment.set_hidden_size(settings.hidden_size);
   SetRoles(plan, roles, &assignment);
   SetHomes(plan, roles, &assignment);
-  assignment.set_head_satellite(plan.placement().head);
   assignment.set_first_gateway(plan.placement().gateways.front());
   SetPeers(plan, roles, roster, &assignment);
   SetEmulation(plan, settings, roster, &assignment);

@@ -32,7 +32,6 @@ inline v1::Assignment TestAssignment(uint32_t layer) {
   }
   const uint32_t next = 10 + (layer + 1) % kTestLayers;
   proto.set_next_satellite(next);
-  proto.set_head_satellite(10);
   proto.set_first_gateway(10);
   v1::Peer* peer = proto.add_peers();
   peer->set_satellite(next);
