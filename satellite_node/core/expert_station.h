@@ -16,7 +16,7 @@ namespace spacemoe {
 // each expert's outputs leave as soon as they are there.
 class ExpertStation final : public Station {
  public:
-  // Everything is borrowed. `hidden_size` is the width of a row.
+  // Everything is borrowed.
   ExpertStation(const SatelliteOptions& options, ExpertRole* experts,
                 const Clock* clock, PacketSink* sink);
 

@@ -9,12 +9,6 @@
 namespace spacemoe {
 namespace {
 
-int64_t StartOf(const std::vector<AssembledRow>& rows, int64_t free_ns) {
-  int64_t start = free_ns;
-  for (const AssembledRow& row : rows) start = std::max(start, row.ready_ns);
-  return start;
-}
-
 // Attention wants a sequence's rows in ascending position; the order between
 // sequences does not matter.
 std::vector<GatewayRow> GatewayRows(const std::vector<AssembledRow>& rows,
@@ -75,7 +69,7 @@ absl::Status GatewayStation::Step() {
   batch.rows =
       ready_.Take(LimitsFor(sequences_in_flight_, options_.max_prompt_rows));
   if (batch.rows.empty()) return absl::OkStatus();
-  batch.start_ns = StartOf(batch.rows, free_ns_);
+  batch.start_ns = StepStart(batch.rows, free_ns_);
   StepTimer timer(*clock_, options_.modelled_flops);
   SPACEMOE_RETURN_IF_ERROR(Combine(&batch));
   SPACEMOE_RETURN_IF_ERROR(Attend(&batch, &timer));
@@ -84,7 +78,7 @@ absl::Status GatewayStation::Step() {
     if (experts_ == nullptr) {
       SPACEMOE_RETURN_IF_ERROR(Dispatch(batch, timer.ElapsedNs()));
     }
-    SPACEMOE_RETURN_IF_ERROR(RunShared(&batch, &timer));
+    SPACEMOE_RETURN_IF_ERROR(RunShared(&batch));
     SPACEMOE_RETURN_IF_ERROR(RunLocalExperts(&batch, &timer));
     SPACEMOE_RETURN_IF_ERROR(SendResidual(batch, timer.ElapsedNs()));
   }
@@ -102,10 +96,7 @@ absl::Status GatewayStation::Combine(Batch* batch) {
     }
     return absl::OkStatus();
   }
-  std::vector<CombineRow> inputs;
-  inputs.reserve(rows);
-  for (const AssembledRow& row : batch->rows) inputs.push_back(row.combine());
-  return combiner_->Combine(inputs, batch->hidden.data());
+  return combiner_->Combine(CombineRows(batch->rows), batch->hidden.data());
 }
 
 absl::Status GatewayStation::Attend(Batch* batch, StepTimer* timer) {
@@ -168,8 +159,7 @@ absl::Status GatewayStation::Dispatch(const Batch& batch, int64_t compute_ns) {
   return absl::OkStatus();
 }
 
-absl::Status GatewayStation::RunShared(Batch* batch, StepTimer* timer) {
-  (void)timer;  // Flops() of the gateway counts the shared part.
+absl::Status GatewayStation::RunShared(Batch* batch) {
   if (!gateway_->has_shared()) return absl::OkStatus();
   batch->shared.resize(batch->rows.size() * frame_.width);
   return gateway_->Shared(static_cast<int64_t>(batch->rows.size()),

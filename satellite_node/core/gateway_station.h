@@ -48,7 +48,7 @@ class GatewayStation final : public Station {
   // Rows whose only use was to fill the cache end here, in the last layer.
   void DropCacheOnly(Batch* batch);
   absl::Status Dispatch(const Batch& batch, int64_t compute_ns);
-  absl::Status RunShared(Batch* batch, StepTimer* timer);
+  absl::Status RunShared(Batch* batch);
   absl::Status RunLocalExperts(Batch* batch, StepTimer* timer);
   absl::Status RunLocalExpert(int32_t expert, Batch* batch, StepTimer* timer);
   absl::Status SendResidual(const Batch& batch, int64_t compute_ns);

@@ -118,10 +118,7 @@ std::vector<AssembledRow> HeadStation::TakeBatch() {
 absl::Status HeadStation::Step() {
   Batch batch;
   batch.rows = TakeBatch();
-  batch.start_ns = free_ns_;
-  for (const AssembledRow& row : batch.rows) {
-    batch.start_ns = std::max(batch.start_ns, row.ready_ns);
-  }
+  batch.start_ns = StepStart(batch.rows, free_ns_);
   StepTimer timer(*clock_, options_.modelled_flops);
   timer.AddFlops(head_->Flops() * static_cast<double>(batch.rows.size()));
   SPACEMOE_RETURN_IF_ERROR(ComputeLogits(&batch));
@@ -147,11 +144,9 @@ absl::Status HeadStation::Step() {
 
 absl::Status HeadStation::ComputeLogits(Batch* batch) {
   const size_t rows = batch->rows.size();
-  std::vector<CombineRow> inputs;
-  inputs.reserve(rows);
-  for (const AssembledRow& row : batch->rows) inputs.push_back(row.combine());
   std::vector<float> hidden(rows * frame_.width);
-  SPACEMOE_RETURN_IF_ERROR(combiner_->Combine(inputs, hidden.data()));
+  SPACEMOE_RETURN_IF_ERROR(
+      combiner_->Combine(CombineRows(batch->rows), hidden.data()));
   batch->logits.resize(rows * static_cast<size_t>(head_->vocab_size()));
   return head_->Logits(static_cast<int64_t>(rows), hidden.data(),
                        batch->logits.data());

@@ -52,6 +52,19 @@ CombineRow AssembledRow::combine() const {
   return row;
 }
 
+int64_t StepStart(const std::vector<AssembledRow>& rows, int64_t free_ns) {
+  int64_t start = free_ns;
+  for (const AssembledRow& row : rows) start = std::max(start, row.ready_ns);
+  return start;
+}
+
+std::vector<CombineRow> CombineRows(const std::vector<AssembledRow>& rows) {
+  std::vector<CombineRow> combined;
+  combined.reserve(rows.size());
+  for (const AssembledRow& row : rows) combined.push_back(row.combine());
+  return combined;
+}
+
 void RowAssembly::TakeResidual(const Arrival& arrival, size_t index,
                                Pending* pending) {
   if (pending->has_residual) return;

@@ -32,6 +32,11 @@ struct AssembledRow {
   CombineRow combine() const;
 };
 
+// When a step of `rows` starts on a satellite that is free from `free_ns` on.
+int64_t StepStart(const std::vector<AssembledRow>& rows, int64_t free_ns);
+
+std::vector<CombineRow> CombineRows(const std::vector<AssembledRow>& rows);
+
 // Thread-compatible.
 class RowAssembly {
  public:
