@@ -11,6 +11,7 @@
 #include "models/chat/filters.h"
 #include "models/chat/print.h"
 #include "models/chat/text.h"
+#include "models/tokenizer/utf8.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe::jinja {
@@ -146,10 +147,19 @@ Result Length(Runtime&, const Value& value, const Args& args) {
   return Value::Int(length);
 }
 
+// Runs of what \w matches in Python.
 Result WordCount(Runtime& runtime, const Value& value, const Args& args) {
   SPACEMOE_RETURN_IF_ERROR(BoundArgs::Bind("wordcount", args, {}).status());
   SPACEMOE_ASSIGN_OR_RETURN(const std::string text, ToText(runtime, value));
-  return Value::Int(static_cast<int64_t>(SplitAtSpaces(text, -1).size()));
+  SPACEMOE_RETURN_IF_ERROR(runtime.ChargeBytes(text.size()));
+  int64_t words = 0;
+  bool inside = false;
+  ForEachCodePoint(text, [&](CodePoint point, size_t) {
+    const bool in_word = IsLetterOrNumber(point.value) || point.value == '_';
+    words += in_word && !inside;
+    inside = in_word;
+  });
+  return Value::Int(words);
 }
 
 Result Attribute(Runtime& runtime, const Value& value, const Args& args) {

@@ -64,6 +64,8 @@ bool IsLetter(char32_t c) {
   return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
 }
 
+bool IsLetterOrNumber(char32_t c) { return IsLetter(c) || IsNumeric(c); }
+
 bool IsUpper(char32_t c) { return Category(c) == UTF8PROC_CATEGORY_LU; }
 
 bool IsLower(char32_t c) { return Category(c) == UTF8PROC_CATEGORY_LL; }

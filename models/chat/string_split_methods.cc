@@ -151,8 +151,6 @@ Result All(Runtime& runtime, const Value& self, const Args&) {
   return Value::Bool(all);
 }
 
-bool IsLetterOrNumber(char32_t c) { return IsLetter(c) || IsNumeric(c); }
-
 // Some letter of `wanted` case and none of the other.
 template <bool (*wanted)(char32_t), bool (*other)(char32_t)>
 Result AllCased(Runtime& runtime, const Value& self, const Args&) {

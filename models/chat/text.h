@@ -51,6 +51,7 @@ std::string EscapeHtml(std::string_view text);
 
 // What str.isdigit() and its like ask of each character.
 bool IsLetter(char32_t c);
+bool IsLetterOrNumber(char32_t c);
 bool IsUpper(char32_t c);
 bool IsLower(char32_t c);
 bool IsPrintable(char32_t c);
