@@ -77,10 +77,11 @@ Result Center(Runtime& runtime, const Value& value, const Args& args) {
   return AsMethod<kCenter>(runtime, value, {{Value::Int(width)}, {}});
 }
 
-absl::StatusOr<std::string> Indention(const BoundArgs& bound) {
-  const Value width = bound.Or(0, Value::Int(4));
+// A width in spaces, or the text itself.
+absl::StatusOr<std::string> Indention(const BoundArgs& bound, size_t index) {
+  const Value width = bound.Or(index, Value::Int(4));
   if (const std::string* text = width.string_if()) return *text;
-  SPACEMOE_ASSIGN_OR_RETURN(const int64_t count, bound.IntOr(0, 4));
+  SPACEMOE_ASSIGN_OR_RETURN(const int64_t count, bound.IntOr(index, 4));
   if (count > static_cast<int64_t>(kMaxTextBytes)) {
     return absl::ResourceExhaustedError("indent() is too wide");
   }
@@ -91,7 +92,7 @@ Result Indent(Runtime& runtime, const Value& value, const Args& args) {
   SPACEMOE_ASSIGN_OR_RETURN(
       const auto bound,
       BoundArgs::Bind("indent", args, {"width", "first", "blank"}));
-  SPACEMOE_ASSIGN_OR_RETURN(const std::string indention, Indention(bound));
+  SPACEMOE_ASSIGN_OR_RETURN(const std::string indention, Indention(bound, 0));
   SPACEMOE_ASSIGN_OR_RETURN(const std::string text, ToText(runtime, value));
   SPACEMOE_RETURN_IF_ERROR(
       runtime.Charge(static_cast<int64_t>(text.size() / 8)));
@@ -162,13 +163,13 @@ Result Format(Runtime& runtime, const Value& value, const Args& args) {
 
 absl::StatusOr<JsonFormat> JsonFormatOf(const BoundArgs& bound) {
   JsonFormat format;
-  format.ensure_ascii = bound.BoolOr(1, false);
+  format.ensure_ascii = bound.BoolOr(0, false);
   format.sort_keys = bound.BoolOr(3, false);
-  const Value indent = bound.Or(0, Value());
+  const Value indent = bound.Or(1, Value());
   if (!indent.is_none()) {
     format.multi_line = true;
     format.item_separator = ",";
-    SPACEMOE_ASSIGN_OR_RETURN(format.indent, Indention(bound));
+    SPACEMOE_ASSIGN_OR_RETURN(format.indent, Indention(bound, 1));
   }
   const Value separators = bound.Or(2, Value());
   if (separators.is_none()) return format;
@@ -186,7 +187,7 @@ Result Json(Runtime& runtime, const Value& value, const Args& args) {
   SPACEMOE_ASSIGN_OR_RETURN(
       const auto bound,
       BoundArgs::Bind("tojson", args,
-                      {"indent", "ensure_ascii", "separators", "sort_keys"}));
+                      {"ensure_ascii", "indent", "separators", "sort_keys"}));
   SPACEMOE_ASSIGN_OR_RETURN(const JsonFormat format, JsonFormatOf(bound));
   SPACEMOE_ASSIGN_OR_RETURN(std::string text, ToJson(runtime, value, format));
   return runtime.String(std::move(text));
