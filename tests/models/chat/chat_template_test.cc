@@ -142,6 +142,37 @@ TEST(ChatTemplate, StopsHostileTemplates) {
   }
 }
 
+// Little text comes of these, but each keeps hundreds of MiB of objects,
+// scopes or one-character strings until the rendering ends.
+TEST(ChatTemplate, CountsWhatARenderingLeavesInMemory) {
+  const char* const cases[] = {
+      "{% for i in range(1000) %}{% for j in range(800) %}"
+      "{% for k in [] %}{% endfor %}{% endfor %}{% endfor %}",
+      "{% for i in range(1000) %}{% for j in range(800) %}"
+      "{% macro f() %}{% endmacro %}{% endfor %}{% endfor %}",
+      "{% macro f() %}{{ caller() }}{% endmacro %}"
+      "{% for i in range(500) %}{% for j in range(800) %}"
+      "{% call f() %}{% endcall %}{% endfor %}{% endfor %}",
+      "{{ ('a' * 2500000)|list|length }}",
+      "{{ ('a ' * 4500000).split()|length }}",
+      "{{ ('a,' * 4500000).split(',')|length }}",
+      "{{ ('a\n' * 4500000).splitlines()|length }}",
+  };
+  for (const char* source : cases) {
+    const auto result = Render(source);
+    EXPECT_EQ(result.status().code(), absl::StatusCode::kResourceExhausted)
+        << source << result.status();
+  }
+}
+
+TEST(ChatTemplate, LeavesRoomForTheLoopsAndTextsOfALongChat) {
+  EXPECT_TRUE(Render("{% for i in range(300) %}{% for j in range(800) %}"
+                     "{% for k in [] %}{% endfor %}{% endfor %}{% endfor %}")
+                  .ok());
+  EXPECT_EQ(*Render("{{ ('a ' * 1000000).split()|length }}"), "1000000");
+  EXPECT_EQ(*Render("{{ ('a' * 1000000)|list|length }}"), "1000000");
+}
+
 std::string Repeat(std::string_view text, int times) {
   std::string out;
   for (int i = 0; i < times; ++i) out += text;
