@@ -42,6 +42,7 @@ absl::StatusOr<std::vector<float>> LocalLogits(const Flags& flags) {
                             Checkpoint::Open(flags.model));
   SequenceSpec spec;
   spec.prompt = flags.ids;
+  spec.want_logits = true;
   const ModelConfig& config = checkpoint->config();
   SPACEMOE_RETURN_IF_ERROR(
       CheckRequest(spec, {config.vocab_size, config.max_positions}));

@@ -6,17 +6,14 @@
 
 #include "absl/status/status.h"
 #include "coordinator/core/sequence.h"
+#include "models/sampler/prompt_check.h"
 
 namespace spacemoe {
 
-struct RequestLimits {
-  int64_t vocab_size = 0;
-  int64_t context = 0;  // positions
-};
-
 // INVALID_ARGUMENT: an empty prompt, ids outside the vocabulary, a prompt that
-// the context cannot hold, max_tokens below 1 or bad sampling options; the
-// message has what was expected and what was found.
+// leaves no room in the context (for logits: that it cannot hold), max_tokens
+// below 1 or bad sampling options; the message has what was expected and what
+// was found.
 absl::Status CheckRequest(const SequenceSpec& spec,
                           const RequestLimits& limits);
 

@@ -8,6 +8,7 @@
 #include "models/engine/local_generation.h"
 #include "models/engine/local_model.h"
 #include "models/kernels/thread_pool.h"
+#include "models/sampler/prompt_check.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -53,7 +54,6 @@ class LocalEngineImpl : public LocalEngine {
   }
 
  private:
-  absl::Status CheckText(absl::Span<const int64_t> ids) const;
   absl::Status AppendLogits(absl::Span<const int64_t> ids, int64_t first,
                             int64_t last, std::vector<float>* logits);
 
@@ -62,18 +62,11 @@ class LocalEngineImpl : public LocalEngine {
   std::unique_ptr<LocalModel> model_;
 };
 
-absl::Status LocalEngineImpl::CheckText(absl::Span<const int64_t> ids) const {
-  const auto size = static_cast<int64_t>(ids.size());
-  const int64_t context = model_->config().max_positions;
-  if (size >= 1 && size <= context) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("expected 1 to ", context,
-                   " tokens (the model's context), found ", size));
-}
-
 absl::StatusOr<std::vector<float>> LocalEngineImpl::Logits(
     absl::Span<const int64_t> ids) {
-  SPACEMOE_RETURN_IF_ERROR(CheckText(ids));
+  const ModelConfig& config = model_->config();
+  SPACEMOE_RETURN_IF_ERROR(
+      CheckText(ids, {config.vocab_size, config.max_positions}));
   const auto size = static_cast<int64_t>(ids.size());
   std::vector<float> logits;
   absl::Status status;

@@ -51,8 +51,8 @@ class LocalEngine {
 
   // Runs all requests, at most `parallel` at once (0: all), each decode step
   // as one batch. INVALID_ARGUMENT: empty prompt, ids out of the vocabulary,
-  // a prompt that the context can't hold. CANCELLED: by the callback. A text
-  // that reaches the end of the context finishes by length.
+  // a prompt that leaves no room in the context. CANCELLED: by the callback. A
+  // text that reaches the end of the context finishes by length.
   virtual absl::StatusOr<std::vector<LocalResult>> Generate(
       absl::Span<const LocalRequest> requests, int parallel,
       const TokenCallback& on_token) = 0;

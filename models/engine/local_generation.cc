@@ -4,49 +4,26 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "models/sampler/prompt_check.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
 namespace {
 
-absl::Status CheckIds(absl::Span<const int64_t> ids, int64_t vocab_size) {
-  for (const int64_t id : ids) {
-    if (id >= 0 && id < vocab_size) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        "token ", id, ": expected an id in [0, ", vocab_size, ")"));
-  }
-  return absl::OkStatus();
-}
-
-// A prompt as long as the context leaves no position for an answer.
-absl::Status CheckPrompt(const LocalRequest& request,
-                         const ModelConfig& config) {
-  if (request.prompt.empty()) {
-    return absl::InvalidArgumentError("the prompt is empty");
-  }
-  const auto size = static_cast<int64_t>(request.prompt.size());
-  if (size >= config.max_positions) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the prompt has ", size,
-                     " tokens; the model's context of ", config.max_positions,
-                     " leaves room for at most ", config.max_positions - 1));
-  }
-  return CheckIds(request.prompt, config.vocab_size);
+RequestLimits LimitsOf(const ModelConfig& config) {
+  return {config.vocab_size, config.max_positions};
 }
 
 absl::Status CheckRequest(const LocalRequest& request,
                           const ModelConfig& config) {
-  SPACEMOE_RETURN_IF_ERROR(CheckPrompt(request, config));
-  if (request.max_tokens < 1) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "max_tokens: expected at least 1, found ", request.max_tokens));
-  }
+  SPACEMOE_RETURN_IF_ERROR(CheckMaxTokens(request.max_tokens));
+  SPACEMOE_RETURN_IF_ERROR(CheckPrompt(request.prompt, LimitsOf(config)));
   return ValidateSampling(request.sampling);
 }
 
 int64_t TextSize(const LocalRequest& request, const ModelConfig& config) {
-  const auto prompt = static_cast<int64_t>(request.prompt.size());
-  return prompt + std::min(request.max_tokens, config.max_positions - prompt);
+  return CapacityOf(static_cast<int64_t>(request.prompt.size()),
+                    request.max_tokens, LimitsOf(config));
 }
 
 }  // namespace

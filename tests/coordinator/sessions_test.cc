@@ -21,6 +21,12 @@ SequenceSpec Spec(std::vector<int64_t> prompt, int64_t max_tokens) {
   return spec;
 }
 
+SequenceSpec LogitsSpec(int length) {
+  SequenceSpec spec = Spec(std::vector<int64_t>(length, 1), 1);
+  spec.want_logits = true;
+  return spec;
+}
+
 class SessionsTest : public ::testing::Test {
  protected:
   Sessions Make(int64_t kv_bytes = 0, bool with_text = true) {
@@ -140,6 +146,12 @@ TEST_F(SessionsTest, FinishesLogitsWithTheLastPosition) {
   EXPECT_EQ(sink_.logits_rows, 3);
 }
 
+TEST_F(SessionsTest, TakesLogitsOfAPromptThatFillsTheContext) {
+  Sessions sessions = Make();
+  EXPECT_TRUE(sessions.Start(LogitsSpec(16), &sink_).ok());
+  EXPECT_EQ(fleet_.orders.at(0).capacity, 16);
+}
+
 TEST_F(SessionsTest, FailsActiveAndQueuedOnesAlike) {
   Sessions sessions = Make(/*kv_bytes=*/60);
   FakeSink second;
@@ -172,9 +184,12 @@ TEST_P(BadRequest, IsRefusedWithBothNumbers) {
 INSTANTIATE_TEST_SUITE_P(
     All, BadRequest,
     ::testing::Values(BadCase{"empty", Spec({}, 1), "the prompt is empty"},
-                      BadCase{
-                          "long", Spec(std::vector<int64_t>(17, 1), 1),
-                          "17 tokens, longer than the model's context of 16"},
+                      BadCase{"long", Spec(std::vector<int64_t>(16, 1), 1),
+                              "16 tokens; the model's context of 16 leaves "
+                              "room for at most 15"},
+                      BadCase{"logits", LogitsSpec(17),
+                              "17 tokens, longer than the model's context of "
+                              "16"},
                       BadCase{"nothing", Spec({1}, 0), "max_tokens is 0"},
                       BadCase{"large", Spec({1, 100}, 1),
                               "token id 100 at position 1 of the prompt"},

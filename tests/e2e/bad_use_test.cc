@@ -38,11 +38,15 @@ std::vector<std::string> On(std::vector<std::string> more,
   return args;
 }
 
-std::string LongPrompt() {
+std::string PromptOf(int tokens) {
   std::string ids = "1";
-  for (int i = 0; i < 600; ++i) ids += ",1";
+  for (int i = 1; i < tokens; ++i) ids += ",1";
   return ids;
 }
+
+// In the same words on the ring and in one process.
+constexpr char kLongPrompt[] =
+    "512 tokens; the model's context of 512 leaves room for at most 511";
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadUseTest,
@@ -74,9 +78,14 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"MissingProfile", On({"--profile", "/no/profile.json"}), 1,
                 "/no/profile.json"},
         BadCase{"LongPrompt",
-                On({"--experts-per-satellite", "8"}, LongPrompt()), 1,
-                "601 tokens, longer than the model's context of 512"},
-        BadCase{"LongPromptLocal", On({"--local"}, LongPrompt()), 1,
+                On({"--experts-per-satellite", "8"}, PromptOf(512)), 1,
+                kLongPrompt},
+        BadCase{"LongPromptLocal", On({"--local"}, PromptOf(512)), 1,
+                kLongPrompt},
+        BadCase{"LongPromptForLogits",
+                {"logits", "--model", TinyModel("mixtral"), "--ids",
+                 PromptOf(601), "--out", "/no/logits.safetensors"},
+                1,
                 "601 tokens, longer than the model's context of 512"},
         BadCase{"OutsideTheVocabulary", On({"--local"}, "1,320"), 1,
                 "token id 320"},

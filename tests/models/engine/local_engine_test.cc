@@ -61,7 +61,9 @@ TEST_F(LocalEngineTest, RefusesAPromptThatTheContextCannotHold) {
   request.prompt.assign(512, 1);
   const auto results = engine_->Generate({request}, 0, nullptr);
   EXPECT_EQ(results.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_NE(results.status().message().find("512"), std::string::npos);
+  EXPECT_EQ(results.status().message(),
+            "request 0: the prompt has 512 tokens; the model's context of 512 "
+            "leaves room for at most 511");
   EXPECT_FALSE(engine_->Logits(std::vector<int64_t>(513, 1)).ok());
   EXPECT_FALSE(engine_->Logits({}).ok());
   EXPECT_FALSE(engine_->Logits({320}).ok());
