@@ -70,7 +70,7 @@ absl::StatusOr<std::vector<int64_t>> ReadIds(const Flags& flags,
 
 absl::Status Count(const std::vector<int64_t>& ids, int64_t window,
                    LocalEngine* engine, ActivationCounter* counter) {
-  ProgressLine progress;
+  StderrProgress progress;
   engine->ObserveRouting([counter](int64_t layer, uint64_t sequence,
                                    int64_t position, const Routing& routing) {
     counter->Add(layer, sequence, position, routing);

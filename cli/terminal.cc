@@ -26,16 +26,14 @@ int ReportFailure(const absl::Status& status) {
   return kExitFailed;
 }
 
-ProgressLine::ProgressLine() : enabled_(StderrIsTerminal()) {}
-
-ProgressLine::~ProgressLine() {
-  if (shown_) WriteError("\r\033[K");
+StderrProgress::StderrProgress() {
+  if (!StderrIsTerminal()) return;
+  line_ = std::make_unique<ProgressLine>(WriteError, &clock_,
+                                         std::make_unique<ThreadDeferrer>());
 }
 
-void ProgressLine::Show(const std::string& text) {
-  if (!enabled_) return;
-  shown_ = true;
-  WriteError(absl::StrCat("\r\033[K", text));
+void StderrProgress::Show(const std::string& text) {
+  if (line_ != nullptr) line_->Show(text);
 }
 
 }  // namespace spacemoe

@@ -2,10 +2,13 @@
 #ifndef SPACEMOE_CLI_TERMINAL_H_
 #define SPACEMOE_CLI_TERMINAL_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "cli/progress_line.h"
+#include "runtime/base/clock.h"
 
 namespace spacemoe {
 
@@ -24,20 +27,15 @@ void WriteError(std::string_view text);
 // "spacemoe: MESSAGE" on stderr; returns kExitFailed.
 int ReportFailure(const absl::Status& status);
 
-// One line on stderr that is written over again and again; silent when stderr
-// is no terminal. The destructor leaves the line empty.
-class ProgressLine {
+// A ProgressLine on stderr; silent when that is no terminal.
+class StderrProgress {
  public:
-  ProgressLine();
-  ~ProgressLine();
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-
+  StderrProgress();
   void Show(const std::string& text);
 
  private:
-  const bool enabled_;
-  bool shown_ = false;
+  const MonotonicClock clock_{0, 1.0};
+  std::unique_ptr<ProgressLine> line_;
 };
 
 }  // namespace spacemoe

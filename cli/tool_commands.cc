@@ -37,7 +37,7 @@ std::string ProgressText(const ExportProgress& progress) {
 int Convert(const ConvertOptions& options) {
   absl::StatusOr<ExportSummary> summary;
   {
-    ProgressLine progress;
+    StderrProgress progress;
     summary = RunConvert(options, [&progress](const ExportProgress& event) {
       progress.Show(ProgressText(event));
     });

@@ -65,7 +65,7 @@ absl::StatusOr<std::unique_ptr<RingRun>> RingRun::Start(
 }
 
 absl::Status RingRun::WaitUntilReady() {
-  ProgressLine progress;
+  StderrProgress progress;
   progress.Show(absl::StrCat("starting ", plan_.size(), " satellites"));
   return ring_->WaitUntilReady([&progress](const v1::StartupEvent& event) {
     progress.Show(ProgressText(event));
