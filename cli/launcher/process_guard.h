@@ -28,7 +28,7 @@ struct ChildProcess {
 
 struct SpawnOptions {
   std::vector<std::string> arguments;    // the program's path first
-  std::vector<std::string> environment;  // NAME=value, besides this program's
+  std::vector<std::string> environment;  // NAME=value, over this program's
   bool capture_errors = true;
 };
 

@@ -5,8 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,10 +50,18 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
   return pointers;
 }
 
+bool HasSameName(std::string_view entry, std::string_view other) {
+  const size_t name = entry.find('=');
+  return entry.substr(0, name) == other.substr(0, other.find('='));
+}
+
 std::vector<char*> Environment(const std::vector<std::string>& more) {
-  std::vector<char*> all = Pointers(more);  // the first of a name counts
+  std::vector<char*> all = Pointers(more);
   for (char** entry = environ; *entry != nullptr; ++entry) {
-    all.push_back(*entry);
+    const bool replaced = std::any_of(
+        more.begin(), more.end(),
+        [&](const std::string& other) { return HasSameName(*entry, other); });
+    if (!replaced) all.push_back(*entry);
   }
   all.push_back(nullptr);
   return all;

@@ -86,6 +86,17 @@ TEST(ProcessGuard, GivesAChildItsPipesAndEnvironment) {
   EXPECT_TRUE(WIFEXITED(*status));
 }
 
+TEST(ProcessGuard, ReplacesWhatItsOwnEnvironmentSays) {
+  setenv("SPACEMOE_GREETING", "own", 1);
+  ProcessGuard guard;
+  SpawnOptions options = Shell("env | grep SPACEMOE_GREETING");
+  options.environment = {"SPACEMOE_GREETING=given"};
+  auto child = guard.Spawn(options);
+  ASSERT_TRUE(child.ok()) << child.status();
+  EXPECT_THAT(ReadAll(std::move(child->output)),
+              ElementsAre("SPACEMOE_GREETING=given"));
+}
+
 TEST(ProcessGuard, KillsAChildWithItsDescendants) {
   ProcessGuard guard;
   auto child = guard.Spawn(Shell("sleep 1000 & echo $!; wait"));
