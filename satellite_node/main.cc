@@ -33,7 +33,7 @@ void KeepLibrariesSingleThreaded(char** argv) {
     setenv(name, "1", 1);
     changed = true;
   }
-  if (changed) execv("/proc/self/exe", argv);
+  if (changed) execv(ExecutablePath().c_str(), argv);
 }
 
 // Threads share few heaps: a heap of its own for each would cost more than the
@@ -72,7 +72,7 @@ int ExecuteChild(const SatelliteProcessOptions& options, uint32_t index) {
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
-  execv("/proc/self/exe", argv.data());
+  execv(ExecutablePath().c_str(), argv.data());
   return ReportEnd(ErrnoStatus("cannot execute a satellite", errno));
 }
 

@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/base/process.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -25,9 +26,7 @@ std::string NewAddress() {
 }
 
 std::string ProgramBeside(const std::string& name) {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  return (self.parent_path() / name).string();
+  return std::filesystem::path(ExecutablePath()).replace_filename(name);
 }
 
 // Log messages that somebody asked for go to the terminal as they are.

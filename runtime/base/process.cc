@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
@@ -50,6 +51,14 @@ absl::StatusOr<int> ThreadCount() {
   while (const dirent* entry = readdir(tasks)) count += entry->d_name[0] != '.';
   closedir(tasks);
   return count;
+}
+
+std::string ExecutablePath() {
+  constexpr char kLink[] = "/proc/self/exe";
+  std::error_code error;
+  const std::filesystem::path path =
+      std::filesystem::read_symlink(kLink, error);
+  return std::filesystem::exists(path, error) ? path.string() : kLink;
 }
 
 absl::StatusOr<std::string> HostBootId() {

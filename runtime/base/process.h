@@ -17,6 +17,10 @@ absl::Status ErrnoStatus(std::string_view what, int error_number);
 // Threads of this process.
 absl::StatusOr<int> ThreadCount();
 
+// The file of this program. Executed by this name, not by /proc/self/exe,
+// processes are called what people look for; the latter if the file has gone.
+std::string ExecutablePath();
+
 // Equal on processes of one boot of one kernel: those share CLOCK_MONOTONIC.
 absl::StatusOr<std::string> HostBootId();
 

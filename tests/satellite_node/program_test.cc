@@ -2,10 +2,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <fstream>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "runtime/base/unique_fd.h"
@@ -21,8 +26,14 @@ struct Result {
   std::string output;  // stdout and stderr
 };
 
-// Runs spacemoe-satellite with its stdin open for as long as it lives.
-Result RunSatellite(std::vector<std::string> args) {
+struct Running {
+  pid_t pid = 0;
+  UniqueFd output;
+  UniqueFd input;
+};
+
+// Starts spacemoe-satellite with its stdin open for as long as it lives.
+Running StartSatellite(std::vector<std::string> args) {
   args.insert(args.begin(),
               absl::StrCat(SPACEMOE_BIN_DIR, "/spacemoe-satellite"));
   std::vector<char*> argv;
@@ -42,16 +53,28 @@ Result RunSatellite(std::vector<std::string> args) {
   }
   close(out[1]);
   close(in[0]);
-  UniqueFd reader(out[0]), writer(in[1]);
+  return {pid, UniqueFd(out[0]), UniqueFd(in[1])};
+}
+
+Result WaitFor(Running running) {
   Result result;
   char bytes[4096];
   ssize_t got;
-  while ((got = read(reader.get(), bytes, sizeof(bytes))) > 0)
+  while ((got = read(running.output.get(), bytes, sizeof(bytes))) > 0)
     result.output.append(bytes, got);
   int status = 0;
-  EXPECT_EQ(waitpid(pid, &status, 0), pid);
+  EXPECT_EQ(waitpid(running.pid, &status, 0), running.pid);
   if (WIFEXITED(status)) result.exit = WEXITSTATUS(status);
   return result;
+}
+
+Result RunSatellite(std::vector<std::string> args) {
+  return WaitFor(StartSatellite(std::move(args)));
+}
+
+std::string ReadProc(pid_t pid, const char* file) {
+  std::ifstream in(absl::StrCat("/proc/", pid, "/", file));
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 std::string Nobody() { return absl::StrCat("unix-abstract:nobody-", getpid()); }
@@ -74,6 +97,21 @@ TEST(Program, BadUseExitsWithTwo) {
   const Result unknown = RunSatellite({"--coordinator", "a:1", "--wings"});
   EXPECT_EQ(unknown.exit, 2);
   EXPECT_THAT(unknown.output, testing::HasSubstr("--wings"));
+}
+
+// It executes itself when the environment lets libraries start threads.
+TEST(Program, KeepsItsNameWhenItExecutesItself) {
+  unsetenv("OMP_NUM_THREADS");
+  Running running = StartSatellite({"--coordinator", Nobody()});
+  const absl::Time deadline = absl::Now() + absl::Seconds(20);
+  while (!absl::StrContains(ReadProc(running.pid, "environ"),
+                            "OMP_NUM_THREADS=1") &&
+         absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_EQ(ReadProc(running.pid, "comm"), "spacemoe-satell\n");
+  kill(running.pid, SIGKILL);
+  WaitFor(std::move(running));
 }
 
 TEST(Program, NamesTheCoordinatorThatDoesNotAnswer) {

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <future>
+#include <string>
 #include <thread>
 
 #include "gtest/gtest.h"
@@ -21,6 +22,11 @@ TEST(Process, CountsThreads) {
   EXPECT_EQ(*ThreadCount(), alone + 1);
   done.set_value();
   other.join();
+}
+
+TEST(Process, KnowsItsExecutable) {
+  const std::string path = ExecutablePath();
+  EXPECT_EQ(path.substr(path.rfind('/') + 1), program_invocation_short_name);
 }
 
 TEST(Process, BootIdIsStable) {
