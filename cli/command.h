@@ -5,12 +5,13 @@
 #include <functional>
 
 #include "CLI/CLI.hpp"
+#include "cli/launcher/process_guard.h"
 
 namespace spacemoe {
 
-// Runs after its flags were parsed; returns the exit code. Flags that make no
-// sense together throw a CLI::ValidationError.
-using CommandBody = std::function<int()>;
+// Runs after its flags were parsed; returns the exit code. The guard is the
+// program's. Flags that make no sense together throw a CLI::ValidationError.
+using CommandBody = std::function<int(ProcessGuard* guard)>;
 
 // Each adds a command to `app` and returns what it does; the flags live as long
 // as the body.

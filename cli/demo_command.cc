@@ -80,9 +80,8 @@ absl::Status Show(Flags flags, ProcessGuard* guard) {
   return absl::OkStatus();
 }
 
-int Run(const Flags& flags) {
-  ProcessGuard guard;
-  const absl::Status status = Show(flags, &guard);
+int Run(const Flags& flags, ProcessGuard* guard) {
+  const absl::Status status = Show(flags, guard);
   return status.ok() ? kExitOk : ReportFailure(status);
 }
 
@@ -102,7 +101,7 @@ CommandBody AddDemoCommand(CLI::App* app) {
   AddTimeFlags(app, &flags->ring);
   AddComputeFlags(app, &flags->ring);
   app->footer("Example: spacemoe demo --chat \"Why is the sky blue?\"\n");
-  return [flags] { return Run(*flags); };
+  return [flags](ProcessGuard* guard) { return Run(*flags, guard); };
 }
 
 }  // namespace spacemoe

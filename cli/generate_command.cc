@@ -60,12 +60,11 @@ void PrintTexts(const GenerateOutcome& outcome, bool streamed) {
   }
 }
 
-int Run(const Flags& flags) {
+int Run(const Flags& flags, ProcessGuard* guard) {
   if (flags.job.prompts.empty()) {
     throw CLI::ValidationError(
         "expected a prompt: --prompt TEXT, --chat TEXT or --ids 1,2,3");
   }
-  ProcessGuard guard;
   bool streamed = false;
   TextCallback stream;
   if (!flags.json && StdoutIsTerminal() && flags.job.prompts.size() == 1) {
@@ -74,7 +73,7 @@ int Run(const Flags& flags) {
       streamed = true;
     };
   }
-  const auto outcome = Generate(flags, &guard, stream);
+  const auto outcome = Generate(flags, guard, stream);
   if (!outcome.ok()) {
     if (streamed) WriteOut("\n");
     return ReportFailure(outcome.status());
@@ -110,7 +109,7 @@ CommandBody AddGenerateCommand(CLI::App* app) {
   AddRingFlags(app, &flags->ring);
   app->add_flag("--json", flags->json, "print one JSON object");
   app->footer(kExamples);
-  return [flags] { return Run(*flags); };
+  return [flags](ProcessGuard* guard) { return Run(*flags, guard); };
 }
 
 }  // namespace spacemoe

@@ -71,12 +71,11 @@ absl::Status Write(const Flags& flags, const std::vector<float>& logits,
   return status;
 }
 
-int Run(const Flags& flags, bool on_ring) {
-  ProcessGuard guard;
+int Run(const Flags& flags, bool on_ring, ProcessGuard* guard) {
   const auto logits =
-      on_ring && !flags.local ? RingLogits(flags, &guard) : LocalLogits(flags);
+      on_ring && !flags.local ? RingLogits(flags, guard) : LocalLogits(flags);
   if (!logits.ok()) return ReportFailure(logits.status());
-  if (absl::Status status = Write(flags, *logits, &guard); !status.ok()) {
+  if (absl::Status status = Write(flags, *logits, guard); !status.ok()) {
     return ReportFailure(status);
   }
   return kExitOk;
@@ -105,13 +104,13 @@ CommandBody AddLogitsCommand(CLI::App* app) {
   AddComputeTimeFlag(app, &flags->ring);
   AddTimeFlags(app, &flags->ring);
   app->footer(kExamples);
-  return [app, flags, common] {
+  return [app, flags, common](ProcessGuard* guard) {
     const auto options = std::as_const(*app).get_options();
     bool on_ring = false;
     for (size_t i = common; i < options.size(); ++i) {
       on_ring |= options[i]->count() > 0;
     }
-    return Run(*flags, on_ring);
+    return Run(*flags, on_ring, guard);
   };
 }
 

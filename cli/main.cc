@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/command.h"
+#include "cli/launcher/process_guard.h"
 #include "cli/terminal.h"
 #include "runtime/net/grpc_settings.h"
 
@@ -76,7 +77,7 @@ int Parse(CLI::App* app, int argc, char** argv) {
   }
 }
 
-int Run(CLI::App* app, int argc, char** argv) {
+int Run(CLI::App* app, int argc, char** argv, ProcessGuard* guard) {
   std::vector<std::pair<CLI::App*, CommandBody>> commands;
   for (const CommandSpec& spec : kCommands) {
     CLI::App* const command = app->add_subcommand(spec.name, spec.help);
@@ -89,7 +90,7 @@ int Run(CLI::App* app, int argc, char** argv) {
   for (const auto& [command, body] : commands) {
     if (!command->parsed()) continue;
     try {
-      return body();
+      return body(guard);
     } catch (const CLI::ParseError& error) {
       return BadUse(*app, error);
     }
@@ -104,11 +105,13 @@ int Run(CLI::App* app, int argc, char** argv) {
 
 int main(int argc, char** argv) {
   spacemoe::OpenStandardStreams();
+  // Before all that takes time: an interrupt finds its handler.
+  spacemoe::ProcessGuard guard;
   spacemoe::QuietGrpc();
   CLI::App app(
       "SpaceMoE: a Mixture-of-Experts model running across satellites.\n"
       "Exit codes: 0, 1 (the run failed), 2 (bad use).",
       "spacemoe");
   app.set_version_flag("--version", SPACEMOE_VERSION);
-  return spacemoe::Run(&app, argc, argv);
+  return spacemoe::Run(&app, argc, argv, &guard);
 }

@@ -72,7 +72,7 @@ CommandBody AddPlanCommand(CLI::App* app) {
   AddComputeFlags(app, &flags->ring);
   app->add_flag("--json", flags->json, "print one JSON object");
   app->footer(kExamples);
-  return [flags] { return Run(*flags); };
+  return [flags](ProcessGuard*) { return Run(*flags); };
 }
 
 }  // namespace spacemoe

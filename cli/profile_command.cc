@@ -12,7 +12,6 @@
 #include "absl/types/span.h"
 #include "cli/command.h"
 #include "cli/generate/local_run.h"
-#include "cli/launcher/process_guard.h"
 #include "cli/profile/activation_counter.h"
 #include "cli/terminal.h"
 #include "coordinator/options/flag_helpers.h"
@@ -102,7 +101,6 @@ absl::StatusOr<ActivationProfile> Measure(const Flags& flags) {
 }
 
 int Run(const Flags& flags) {
-  ProcessGuard guard;
   const auto profile = Measure(flags);
   if (!profile.ok()) return ReportFailure(profile.status());
   if (absl::Status status = SaveProfile(*profile, flags.out); !status.ok()) {
@@ -130,7 +128,7 @@ CommandBody AddProfileCommand(CLI::App* app) {
                         [flags](int64_t n) { flags->tokens = n; }));
   AddComputeFlags(app, &flags->ring);
   app->footer(kExamples);
-  return [flags] { return Run(*flags); };
+  return [flags](ProcessGuard*) { return Run(*flags); };
 }
 
 }  // namespace spacemoe

@@ -67,7 +67,7 @@ CommandBody AddTokenizeCommand(CLI::App* app) {
       "{\"ids\", \"decoded\"}.\n"
       "Example: echo '{\"text\": \"Hello\"}' | spacemoe tokenize --model "
       "models/demo\n");
-  return [model] { return Tokenize(*model); };
+  return [model](ProcessGuard*) { return Tokenize(*model); };
 }
 
 CommandBody AddRenderCommand(CLI::App* app) {
@@ -78,7 +78,7 @@ CommandBody AddRenderCommand(CLI::App* app) {
       "writes {\"rendered\"} or {\"error\"}.\n"
       "Example: echo '{\"messages\": [{\"role\": \"user\", \"content\": "
       "\"Hi\"}]}' | spacemoe render --model models/demo\n");
-  return [model] { return Render(*model); };
+  return [model](ProcessGuard*) { return Render(*model); };
 }
 
 CommandBody AddConvertCommand(CLI::App* app) {
@@ -95,7 +95,7 @@ CommandBody AddConvertCommand(CLI::App* app) {
               {"float32", "bfloat16", "float16"},
               [options](const std::string& dtype) { options->dtype = dtype; }));
   app->footer("Example: spacemoe convert model.gguf model/ --dtype bfloat16\n");
-  return [options] { return Convert(*options); };
+  return [options](ProcessGuard*) { return Convert(*options); };
 }
 
 CommandBody AddInspectCommand(CLI::App* app) {
@@ -106,7 +106,7 @@ CommandBody AddInspectCommand(CLI::App* app) {
       ->required();
   app->add_flag("--json", *json, "print one JSON object");
   app->footer("Example: spacemoe inspect models/demo\n");
-  return [path, json] { return InspectModel(*path, *json); };
+  return [path, json](ProcessGuard*) { return InspectModel(*path, *json); };
 }
 
 }  // namespace spacemoe

@@ -1,4 +1,6 @@
 // Death and interruption: an error that names the dead, and nothing left.
+#include <unistd.h>
+
 #include <csignal>
 #include <string>
 #include <vector>
@@ -114,6 +116,35 @@ TEST_P(StartupInterrupt, LeavesNothing) {
 
 INSTANTIATE_TEST_SUITE_P(Processes, StartupInterrupt,
                          ::testing::Values(1, 2, 5, 20, 29));
+
+// At moments that cannot: before and after the first process is there.
+class EarlyInterrupt : public ::testing::TestWithParam<int> {};
+
+TEST_P(EarlyInterrupt, LeavesNothing) {
+  Program program("spacemoe",
+                  {"generate", "--model", TinyModel("mixtral"), "--ids", "1,2",
+                   "--max-tokens", "400", "--ignore-eos"});
+  usleep(GetParam() * 1000);
+  program.Signal(SIGINT);
+  EXPECT_EQ(program.Wait().exit_code, 130);
+  ExpectNothingLeft(program.pid());
+}
+
+INSTANTIATE_TEST_SUITE_P(Milliseconds, EarlyInterrupt,
+                         ::testing::Values(0, 1, 2, 5, 10, 20, 30, 40, 50, 60,
+                                           70, 80, 90, 100, 150, 200, 300));
+
+// A job in the background of a script inherits interrupts that are ignored.
+TEST(Interrupt, EndsACommandThatWasStartedToIgnoreIt) {
+  std::signal(SIGINT, SIG_IGN);
+  Program program("spacemoe", {"tokenize", "--model", DemoModel()},
+                  {.input = "{\"text\": \"a\"}\n", .keep_open = true});
+  std::signal(SIGINT, SIG_DFL);
+  ASSERT_TRUE(program.ReadUntil(
+      [](const ProgramResult& result) { return result.out.ends_with('\n'); }));
+  program.Signal(SIGINT);
+  EXPECT_EQ(program.Wait().exit_code, 130);
+}
 
 TEST(Startup, ASatelliteKilledBeforeTheRingIsReadyIsNamed) {
   Program program("spacemoe",

@@ -73,6 +73,7 @@ Program::Program(const std::string& name, std::vector<std::string> args,
   }
   [[maybe_unused]] const ssize_t written =
       write(in.near.get(), options.input.data(), options.input.size());
+  if (options.keep_open) in_ = std::move(in.near);
   out_ = std::move(out.near);
   err_ = std::move(err.near);
 }

@@ -23,8 +23,9 @@ struct ProgramResult {
 };
 
 struct ProgramOptions {
-  std::string input;      // its stdin; then the end of file
-  bool terminal = false;  // stdout and stderr are one terminal
+  std::string input;       // its stdin; then the end of file
+  bool terminal = false;   // stdout and stderr are one terminal
+  bool keep_open = false;  // its stdin, for as long as the Program lives
 };
 
 // A program that runs. Killed by the destructor if it still does.
@@ -51,6 +52,7 @@ class Program {
 
   int pid_ = 0;
   bool reaped_ = false;
+  UniqueFd in_;
   UniqueFd out_;
   UniqueFd err_;
   ProgramResult result_;
