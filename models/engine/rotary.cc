@@ -18,17 +18,18 @@ float Wavenumber(const ModelConfig& config, int64_t i) {
   return std::pow(static_cast<float>(config.rope_theta), exponent);
 }
 
+// In float32 throughout, as the original: the difference that is `smooth` loses
+// digits.
 float Llama3(float inverse, const RopeScaling& scaling) {
-  const double original = static_cast<double>(scaling.original_max_positions);
-  const double wavelength = kTwoPi / inverse;
-  if (wavelength < original / scaling.high_freq_factor) return inverse;
-  if (wavelength > original / scaling.low_freq_factor) {
-    return static_cast<float>(inverse / scaling.factor);
-  }
-  const double smooth = (original / wavelength - scaling.low_freq_factor) /
-                        (scaling.high_freq_factor - scaling.low_freq_factor);
-  return static_cast<float>((1 - smooth) * inverse / scaling.factor +
-                            smooth * inverse);
+  const auto factor = static_cast<float>(scaling.factor);
+  const auto low = static_cast<float>(scaling.low_freq_factor);
+  const auto high = static_cast<float>(scaling.high_freq_factor);
+  const auto original = static_cast<float>(scaling.original_max_positions);
+  const float wavelength = static_cast<float>(kTwoPi) * (1 / inverse);
+  if (wavelength < original / high) return inverse;
+  if (wavelength > original / low) return inverse / factor;
+  const float smooth = (original * (1 / wavelength) - low) / (high - low);
+  return (1 - smooth) * inverse / factor + smooth * inverse;
 }
 
 // The dimension that turns `rotations` times over the trained context.
