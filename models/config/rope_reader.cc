@@ -11,6 +11,7 @@ namespace spacemoe {
 namespace {
 
 constexpr std::int64_t kMaxPositions = std::int64_t{1} << 31;
+constexpr char kTrainedContext[] = "original_max_position_embeddings";
 constexpr std::string_view kKnownTypes = "default, linear, llama3, yarn";
 
 absl::StatusOr<RopeType> ParseType(const FieldReader& fields,
@@ -29,9 +30,6 @@ absl::Status ReadLlama3(const FieldReader& fields, RopeScaling& scaling) {
                             fields.Positive("low_freq_factor"));
   SPACEMOE_ASSIGN_OR_RETURN(scaling.high_freq_factor,
                             fields.Positive("high_freq_factor"));
-  SPACEMOE_ASSIGN_OR_RETURN(
-      scaling.original_max_positions,
-      fields.Int("original_max_position_embeddings", 1, kMaxPositions));
   if (scaling.high_freq_factor > scaling.low_freq_factor) {
     return absl::OkStatus();
   }
@@ -48,11 +46,7 @@ absl::StatusOr<std::optional<double>> PositiveOrZero(const FieldReader& fields,
   return fields.OptionalPositive(field);
 }
 
-absl::Status ReadYarn(const FieldReader& fields, std::int64_t max_positions,
-                      RopeScaling& scaling) {
-  SPACEMOE_ASSIGN_OR_RETURN(scaling.original_max_positions,
-                            fields.IntOr("original_max_position_embeddings",
-                                         max_positions, 1, kMaxPositions));
+absl::Status ReadYarn(const FieldReader& fields, RopeScaling& scaling) {
   SPACEMOE_ASSIGN_OR_RETURN(const auto fast,
                             PositiveOrZero(fields, "beta_fast"));
   SPACEMOE_ASSIGN_OR_RETURN(const auto slow,
@@ -68,20 +62,40 @@ absl::Status ReadYarn(const FieldReader& fields, std::int64_t max_positions,
   return absl::OkStatus();
 }
 
-// `fields`: rope_scaling or rope_parameters.
+// The context that the model was trained with, which may be in `outer`, or be
+// the whole of today's.
+absl::StatusOr<std::int64_t> TrainedContext(const FieldReader& fields,
+                                            const FieldReader& outer,
+                                            std::int64_t max_positions) {
+  SPACEMOE_ASSIGN_OR_RETURN(
+      const std::int64_t usual,
+      outer.IntOr(kTrainedContext, max_positions, 1, kMaxPositions));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      const std::int64_t trained,
+      fields.IntOr(kTrainedContext, usual, 1, kMaxPositions));
+  if (trained == usual || !outer.Has(kTrainedContext)) return trained;
+  return fields.Wrong(
+      kTrainedContext,
+      absl::StrCat("the field ", kTrainedContext, "'s ", usual));
+}
+
+// `fields`: rope_scaling or rope_parameters of `outer`.
 absl::StatusOr<RopeScaling> ReadScaling(const FieldReader& fields,
-                                        std::int64_t max_positions) {
+                                        const FieldReader& outer,
+                                        const ModelConfig& config) {
   RopeScaling scaling;
   const bool old_name = !fields.Has("rope_type") && fields.Has("type");
   SPACEMOE_ASSIGN_OR_RETURN(scaling.type,
                             ParseType(fields, old_name ? "type" : "rope_type"));
   if (scaling.type == RopeType::kNone) return scaling;
   SPACEMOE_ASSIGN_OR_RETURN(scaling.factor, fields.Positive("factor"));
-  if (scaling.type == RopeType::kLlama3) {
-    SPACEMOE_RETURN_IF_ERROR(ReadLlama3(fields, scaling));
-  } else if (scaling.type == RopeType::kYarn) {
-    SPACEMOE_RETURN_IF_ERROR(ReadYarn(fields, max_positions, scaling));
-  }
+  if (scaling.type == RopeType::kLinear) return scaling;
+  SPACEMOE_ASSIGN_OR_RETURN(
+      scaling.original_max_positions,
+      TrainedContext(fields, outer, config.max_positions));
+  SPACEMOE_RETURN_IF_ERROR(scaling.type == RopeType::kLlama3
+                               ? ReadLlama3(fields, scaling)
+                               : ReadYarn(fields, scaling));
   return scaling;
 }
 
@@ -126,7 +140,7 @@ absl::Status ReadHuggingFaceRope(const FieldReader& fields,
     }
     config.rope_theta = theta;
     SPACEMOE_ASSIGN_OR_RETURN(const RopeScaling scaling,
-                              ReadScaling(*object, config.max_positions));
+                              ReadScaling(*object, fields, config));
     if (std::string_view(field) == "rope_parameters" &&
         config.rope_scaling.type != RopeType::kNone &&
         scaling != config.rope_scaling) {

@@ -9,14 +9,17 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-absl::StatusOr<ModelConfig> Read(const json& scaling) {
-  const json fields = {{"rope_scaling", scaling}};
+absl::StatusOr<ModelConfig> ReadFields(const json& fields) {
   ModelConfig config;
   config.max_positions = 4096;
   const absl::Status status =
       ReadHuggingFaceRope(FieldReader(fields, "file"), config);
   if (!status.ok()) return status;
   return config;
+}
+
+absl::StatusOr<ModelConfig> Read(const json& scaling) {
+  return ReadFields({{"rope_scaling", scaling}});
 }
 
 absl::StatusOr<ModelConfig> ReadGguf(const json& fields) {
@@ -87,6 +90,62 @@ TEST(RopeReader, NamesATypeThatIsNotKnown) {
               "default, linear, llama3, yarn");
   ExpectError(Read({{"type", "longrope"}}), absl::StatusCode::kUnimplemented,
               "'rope_scaling.type'");
+}
+
+TEST(RopeReader, ReadsEachTypeInTheSpellingOfTransformersFive) {
+  const json types[] = {{{"rope_type", "linear"}, {"factor", 2.0}},
+                        {{"rope_type", "llama3"},
+                         {"factor", 8.0},
+                         {"low_freq_factor", 1.0},
+                         {"high_freq_factor", 4.0},
+                         {"original_max_position_embeddings", 32}},
+                        {{"rope_type", "yarn"}, {"factor", 4.0}}};
+  for (json scaling : types) {
+    const auto old =
+        ReadFields({{"rope_theta", 5000.0}, {"rope_scaling", scaling}});
+    scaling["rope_theta"] = 5000.0;
+    const auto config = ReadFields({{"rope_parameters", scaling}});
+    ASSERT_TRUE(config.ok()) << config.status();
+    ASSERT_TRUE(old.ok()) << old.status();
+    EXPECT_EQ(config->rope_theta, 5000.0);
+    EXPECT_EQ(config->rope_scaling, old->rope_scaling);
+  }
+  ExpectError(ReadFields({{"rope_parameters", {{"rope_type", "dynamic"}}}}),
+              absl::StatusCode::kUnimplemented,
+              "'rope_parameters.rope_type': \"dynamic\" is not supported");
+}
+
+TEST(RopeReader, WantsBothSpellingsToAgree) {
+  const json linear = {{"rope_type", "linear"}, {"factor", 2.0}};
+  json other = linear;
+  EXPECT_TRUE(
+      ReadFields({{"rope_scaling", linear}, {"rope_parameters", other}}).ok());
+  other["factor"] = 4.0;
+  ExpectError(
+      ReadFields({{"rope_scaling", linear}, {"rope_parameters", other}}),
+      absl::StatusCode::kInvalidArgument, "the same as rope_scaling");
+  ExpectError(ReadFields({{"rope_theta", 1e4},
+                          {"rope_parameters", {{"rope_theta", 1e6}}}}),
+              absl::StatusCode::kInvalidArgument,
+              "'rope_parameters.rope_theta'");
+}
+
+// Where transformers 5 looks for it.
+TEST(RopeReader, FindsTheTrainedContextInSomePlaces) {
+  json scaling = {{"rope_type", "llama3"},
+                  {"factor", 8.0},
+                  {"low_freq_factor", 1.0},
+                  {"high_freq_factor", 4.0}};
+  EXPECT_EQ(Read(scaling)->rope_scaling.original_max_positions, 4096);
+  json fields = {{"rope_scaling", scaling},
+                 {"original_max_position_embeddings", 1024}};
+  EXPECT_EQ(ReadFields(fields)->rope_scaling.original_max_positions, 1024);
+  fields["rope_scaling"]["original_max_position_embeddings"] = 1024;
+  EXPECT_TRUE(ReadFields(fields).ok());
+  fields["rope_scaling"]["original_max_position_embeddings"] = 512;
+  ExpectError(ReadFields(fields), absl::StatusCode::kInvalidArgument,
+              "'rope_scaling.original_max_position_embeddings': expected the "
+              "field original_max_position_embeddings's 1024, found 512");
 }
 
 TEST(RopeReader, WantsAFactor) {
