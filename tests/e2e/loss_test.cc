@@ -94,9 +94,11 @@ TEST_F(MidGeneration, KillingTheCommandItselfLeavesNothing) {
   ReachTheText();
   program_.Signal(SIGKILL);
   // Satellites die with their parent, that with the command: when the last has
-  // gone its terminal ends.
+  // gone its terminal ends. A dying process loses its command line first, its
+  // sockets later.
   EXPECT_EQ(program_.Wait().exit_code, 128 + SIGKILL);
   while (FindRing(program_.pid()).count() > 0) sched_yield();
+  while (CountSockets(program_.pid()) > 0) sched_yield();
   ExpectNothingLeft(program_.pid());
 }
 
