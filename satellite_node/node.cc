@@ -6,6 +6,7 @@
 #include "runtime/base/log.h"
 #include "runtime/base/status_macros.h"
 #include "runtime/net/peer_sender.h"
+#include "satellite_node/loop_waiter.h"
 #include "satellite_node/messages.h"
 #include "satellite_node/orbital_link_model.h"
 #include "satellite_node/role_builder.h"
@@ -32,12 +33,16 @@ std::vector<uint32_t> PeerIds(const NodeAssignment& assignment) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::unique_ptr<PacketSender>>> ConnectOverGrpc(
-    const std::vector<PeerAddress>& peers, const BrokenHandler& on_broken) {
-  SPACEMOE_ASSIGN_OR_RETURN(auto connected, ConnectPeers(peers, on_broken));
-  std::vector<std::unique_ptr<PacketSender>> senders;
-  for (auto& sender : connected) senders.push_back(std::move(sender));
-  return senders;
+PeerConnector ConnectOverGrpc(EventLoop* loop) {
+  return [loop](const std::vector<PeerAddress>& peers,
+                const BrokenHandler& on_broken)
+             -> absl::StatusOr<std::vector<std::unique_ptr<PacketSender>>> {
+    SPACEMOE_ASSIGN_OR_RETURN(auto connected,
+                              ConnectPeers(peers, loop, on_broken));
+    std::vector<std::unique_ptr<PacketSender>> senders;
+    for (auto& sender : connected) senders.push_back(std::move(sender));
+    return senders;
+  };
 }
 
 absl::Status Node::Run() {
@@ -129,10 +134,22 @@ absl::Status Node::BuildSatellite(const NodeAssignment& assignment) {
   SPACEMOE_ASSIGN_OR_RETURN(
       owned_satellite_,
       Satellite::Create(assignment.options, std::move(roles), clock_.get(),
-                        links_.get(), peers_.get(), this));
+                        links_.get(), peers_.get(), this,
+                        MakeWaiter(assignment)));
   const std::lock_guard lock(mutex_);
   satellite_ = owned_satellite_.get();
   return absl::OkStatus();
+}
+
+// Null: the loop's own thread takes in packets while the workers sleep to the
+// microsecond or work.
+std::unique_ptr<Waiter> Node::MakeWaiter(
+    const NodeAssignment& assignment) const {
+  const bool nothing_to_hold = !assignment.constellation.has_value() &&
+                               assignment.options.modelled_flops == 0;
+  if (options_.loop == nullptr || !nothing_to_hold || assignment.head)
+    return nullptr;
+  return std::make_unique<LoopWaiter>(options_.loop);
 }
 
 absl::Status Node::Serve() {

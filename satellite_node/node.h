@@ -15,6 +15,7 @@
 #include "models/checkpoint/checkpoint.h"
 #include "runtime/base/clock.h"
 #include "runtime/link/link_model.h"
+#include "runtime/net/event_loop.h"
 #include "runtime/net/packet_sender.h"
 #include "satellite_node/assignment.h"
 #include "satellite_node/loss_watch.h"
@@ -29,16 +30,17 @@ using PeerConnector =
     std::function<absl::StatusOr<std::vector<std::unique_ptr<PacketSender>>>(
         const std::vector<PeerAddress>&, const BrokenHandler&)>;
 
-// PeerConnector over gRPC.
-absl::StatusOr<std::vector<std::unique_ptr<PacketSender>>> ConnectOverGrpc(
-    const std::vector<PeerAddress>& peers, const BrokenHandler& on_broken);
+// PeerConnector over gRPC. The loop is borrowed.
+PeerConnector ConnectOverGrpc(EventLoop* loop);
 
 struct NodeOptions {
   // Overrides the plan's path when not empty.
   std::string model_path;
   // Opened already, borrowed; null: the node opens the path itself.
   const Checkpoint* checkpoint = nullptr;
-  PeerConnector connect = &ConnectOverGrpc;
+  PeerConnector connect;
+  // Runs Deliver and what `connect` makes, borrowed; null: something else does.
+  EventLoop* loop = nullptr;
 };
 
 // Run is called by one thread; Deliver by any.
@@ -63,6 +65,7 @@ class Node final : private SatelliteListener {
   absl::Status ConnectPeers(const NodeAssignment& assignment);
   absl::Status BuildSatellite(const NodeAssignment& assignment);
   void MakeLinks(const NodeAssignment& assignment);
+  std::unique_ptr<Waiter> MakeWaiter(const NodeAssignment& assignment) const;
 
   absl::Status Serve();
   // Unset: go on.

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -24,7 +25,7 @@ absl::StatusOr<std::unique_ptr<ServerHost>> StartServer(
     SPACEMOE_ASSIGN_OR_RETURN(listen,
                               DefaultListenAddress(options.coordinator));
   }
-  return ServerHost::Start({.address = listen, .services = {ring}});
+  return ServerHost::Start({.address = listen, .ring = ring});
 }
 
 absl::StatusOr<Introduction> Introduce(const SatelliteProcessOptions& options,
@@ -44,20 +45,30 @@ absl::StatusOr<Introduction> Introduce(const SatelliteProcessOptions& options,
 absl::Status RunSatelliteProcess(const SatelliteProcessOptions& options) {
   QuietGrpc();
   WakeUpPrecisely();
-  Mailbox mailbox;
-  SPACEMOE_ASSIGN_OR_RETURN(const auto upstream,
-                            GrpcUpstream::Connect(options.coordinator, &mailbox,
-                                                  options.connect_timeout));
-  Node node(
-      {.model_path = options.model_path, .checkpoint = options.checkpoint},
-      &mailbox, upstream.get());
-  RingServer ring(
-      [&node](Packet packet) { return node.Deliver(std::move(packet)); });
+  std::atomic<Node*> receiver = nullptr;
+  RingServer ring([&receiver](Packet packet) {
+    Node* const node = receiver;
+    if (node != nullptr) return node->Deliver(std::move(packet));
+    return absl::FailedPreconditionError("the satellite has no plan yet");
+  });
   SPACEMOE_ASSIGN_OR_RETURN(const auto server, StartServer(options, &ring));
   SPACEMOE_ASSIGN_OR_RETURN(const Introduction introduction,
                             Introduce(options, server->address()));
+  Mailbox mailbox;
+  SPACEMOE_ASSIGN_OR_RETURN(
+      const auto upstream,
+      GrpcUpstream::Connect(options.coordinator, server->loop(), &mailbox,
+                            options.connect_timeout));
+  Node node({.model_path = options.model_path,
+             .checkpoint = options.checkpoint,
+             .connect = ConnectOverGrpc(server->loop()),
+             .loop = server->loop()},
+            &mailbox, upstream.get());
+  receiver = &node;
   upstream->Send(ToProto(introduction));
-  return node.Run();
+  const absl::Status end = node.Run();
+  server->Shutdown(absl::ZeroDuration());  // no packet comes to the node
+  return end;
 }
 
 }  // namespace spacemoe

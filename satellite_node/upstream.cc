@@ -7,7 +7,8 @@
 namespace spacemoe {
 
 absl::StatusOr<std::unique_ptr<GrpcUpstream>> GrpcUpstream::Connect(
-    const std::string& address, Mailbox* mailbox, absl::Duration timeout) {
+    const std::string& address, EventLoop* loop, Mailbox* mailbox,
+    absl::Duration timeout) {
   std::shared_ptr<grpc::Channel> channel = OpenChannel(address);
   const absl::Status connected = WaitConnected(*channel, address, timeout);
   if (!connected.ok()) {
@@ -15,15 +16,16 @@ absl::StatusOr<std::unique_ptr<GrpcUpstream>> GrpcUpstream::Connect(
         "the coordinator does not answer: ", std::string(connected.message())));
   }
   return std::unique_ptr<GrpcUpstream>(
-      new GrpcUpstream(std::move(channel), mailbox));
+      new GrpcUpstream(std::move(channel), loop, mailbox));
 }
 
 GrpcUpstream::GrpcUpstream(std::shared_ptr<grpc::Channel> channel,
-                           Mailbox* mailbox)
+                           EventLoop* loop, Mailbox* mailbox)
     : stub_(v1::Membership::NewStub(std::move(channel))),
       stream_(std::make_unique<Stream>(
-          [this](grpc::ClientContext* context, Stream::Reactor* reactor) {
-            stub_->async()->Attach(context, reactor);
+          loop,
+          [this](grpc::ClientContext* context, grpc::CompletionQueue* queue) {
+            return stub_->PrepareAsyncAttach(context, queue);
           },
           Stream::Handlers{
               .on_message =

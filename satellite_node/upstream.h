@@ -27,10 +27,10 @@ class Upstream {
 class GrpcUpstream final : public Upstream {
  public:
   // Connects (waiting for `timeout` at most) and attaches. What the coordinator
-  // says, and its end, goes to `mailbox`, which must outlive the result.
-  // UNAVAILABLE names the address that could not be reached.
+  // says, and its end, goes to `mailbox`, which must outlive the result, as
+  // must the loop. UNAVAILABLE names the address that could not be reached.
   static absl::StatusOr<std::unique_ptr<GrpcUpstream>> Connect(
-      const std::string& address, Mailbox* mailbox,
+      const std::string& address, EventLoop* loop, Mailbox* mailbox,
       absl::Duration timeout = kConnectTimeout);
 
   void Send(v1::SatelliteMessage message) override {
@@ -41,7 +41,8 @@ class GrpcUpstream final : public Upstream {
  private:
   using Stream = ClientStream<v1::SatelliteMessage, v1::CoordinatorMessage>;
 
-  GrpcUpstream(std::shared_ptr<grpc::Channel> channel, Mailbox* mailbox);
+  GrpcUpstream(std::shared_ptr<grpc::Channel> channel, EventLoop* loop,
+               Mailbox* mailbox);
 
   const std::unique_ptr<v1::Membership::Stub> stub_;
   const std::unique_ptr<Stream> stream_;

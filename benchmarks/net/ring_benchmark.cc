@@ -63,8 +63,7 @@ ReceiverReport Receive(const BenchmarkOptions& options) {
     }
     return absl::OkStatus();
   });
-  auto host =
-      ServerHost::Start({.address = options.address, .services = {&ring}});
+  auto host = ServerHost::Start({.address = options.address, .ring = &ring});
   if (!host.ok()) {
     std::fprintf(stderr, "%s\n", host.status().ToString().c_str());
     std::exit(1);
@@ -90,7 +89,8 @@ void SleepUntil(int64_t monotonic_ns) {
 
 // CPU time of the sending process, microseconds.
 double SendAll(const BenchmarkOptions& options) {
-  auto peers = ConnectPeers({{1, options.address}},
+  EventLoop loop;
+  auto peers = ConnectPeers({{1, options.address}}, &loop,
                             [](uint32_t, const absl::Status&) {});
   if (!peers.ok()) {
     std::fprintf(stderr, "%s\n", peers.status().ToString().c_str());

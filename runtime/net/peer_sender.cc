@@ -22,13 +22,15 @@ absl::Status BreakReason(const PeerAddress& peer, const absl::Status& reason) {
 
 }  // namespace
 
-PeerSender::PeerSender(PeerAddress peer, std::shared_ptr<grpc::Channel> channel,
+PeerSender::PeerSender(PeerAddress peer, EventLoop* loop,
+                       std::shared_ptr<grpc::Channel> channel,
                        BrokenHandler on_broken)
     : peer_(std::move(peer)),
       stub_(v1::Ring::NewStub(std::move(channel))),
       stream_(std::make_unique<Stream>(
-          [this](grpc::ClientContext* context, Stream::Reactor* reactor) {
-            stub_->async()->Exchange(context, reactor);
+          loop,
+          [this](grpc::ClientContext* context, grpc::CompletionQueue* queue) {
+            return stub_->PrepareAsyncExchange(context, queue);
           },
           Stream::Handlers{
               .on_broken = [this, on_broken = std::move(on_broken)](
@@ -50,8 +52,8 @@ absl::Status PeerSender::Close(absl::Duration timeout) {
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<PeerSender>>> ConnectPeers(
-    const std::vector<PeerAddress>& peers, const BrokenHandler& on_broken,
-    absl::Duration timeout) {
+    const std::vector<PeerAddress>& peers, EventLoop* loop,
+    const BrokenHandler& on_broken, absl::Duration timeout) {
   std::vector<std::shared_ptr<grpc::Channel>> channels;
   for (const PeerAddress& peer : peers)
     channels.push_back(OpenChannel(peer.address));
@@ -66,7 +68,7 @@ absl::StatusOr<std::vector<std::unique_ptr<PeerSender>>> ConnectPeers(
                        std::string(connected.message())));
     }
     senders.push_back(
-        std::make_unique<PeerSender>(peers[i], channels[i], on_broken));
+        std::make_unique<PeerSender>(peers[i], loop, channels[i], on_broken));
   }
   return senders;
 }

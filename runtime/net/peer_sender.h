@@ -21,12 +21,13 @@ struct PeerAddress {
   std::string address;
 };
 
-// Owns its channel. Destruction cancels the stream, drops what is queued, and
-// returns after the last callback.
+// Owns its channel. Broken streams are told from the loop. Destruction cancels
+// the stream, drops what is queued, and returns after the last callback.
 class PeerSender final : public PacketSender {
  public:
-  PeerSender(PeerAddress peer, std::shared_ptr<grpc::Channel> channel,
-             BrokenHandler on_broken);
+  // The loop is borrowed and outlives the sender.
+  PeerSender(PeerAddress peer, EventLoop* loop,
+             std::shared_ptr<grpc::Channel> channel, BrokenHandler on_broken);
 
   absl::Status Send(const Packet& packet) override;
 
@@ -47,8 +48,8 @@ class PeerSender final : public PacketSender {
 // Connects to all peers at once; returns when all are connected. UNAVAILABLE
 // names the first peer that could not be reached within `timeout`.
 absl::StatusOr<std::vector<std::unique_ptr<PeerSender>>> ConnectPeers(
-    const std::vector<PeerAddress>& peers, const BrokenHandler& on_broken,
-    absl::Duration timeout = kConnectTimeout);
+    const std::vector<PeerAddress>& peers, EventLoop* loop,
+    const BrokenHandler& on_broken, absl::Duration timeout = kConnectTimeout);
 
 }  // namespace spacemoe
 

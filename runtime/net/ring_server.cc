@@ -5,43 +5,66 @@
 #include "runtime/tensor/packet_codec.h"
 
 namespace spacemoe {
-namespace {
 
-// Deletes itself when the stream has ended.
-class Receiver final
-    : public grpc::ServerBidiReactor<v1::RingPacket, v1::RingReply> {
+// One stream, from waiting for it to its end. Deletes itself.
+class RingServer::Receiver {
  public:
-  explicit Receiver(const PacketHandler* handler) : handler_(handler) {
-    StartRead(&wire_);
+  static void Await(RingServer* server, EventLoop* loop) {
+    auto* receiver = new Receiver(server, loop);
+    server->service_.RequestExchange(&receiver->context_, &receiver->stream_,
+                                     loop->queue(), loop->server_queue(),
+                                     &receiver->on_accepted_);
   }
-
-  void OnReadDone(bool ok) override {
-    if (!ok) return Finish(grpc::Status::OK);
-    absl::Status status = Handle();
-    if (!status.ok()) return Finish(ToGrpc(status));
-    StartRead(&wire_);
-  }
-
-  void OnDone() override { delete this; }
 
  private:
-  absl::Status Handle() {
+  Receiver(RingServer* server, EventLoop* loop)
+      : server_(server), loop_(loop), stream_(&context_) {
+    const std::lock_guard lock(server_->mutex_);
+    ++server_->receivers_;
+  }
+
+  ~Receiver() {
+    const std::lock_guard lock(server_->mutex_);
+    if (--server_->receivers_ == 0) server_->ended_.notify_all();
+  }
+
+  void OnAccepted(bool ok) {
+    if (!ok) return Delete();  // the server shuts down
+    Await(server_, loop_);
+    stream_.Read(&wire_, &on_read_);
+  }
+
+  void OnRead(bool ok) {
+    const absl::Status status = ok ? HandlePacket() : absl::OkStatus();
+    if (ok && status.ok()) return stream_.Read(&wire_, &on_read_);
+    stream_.Finish(ToGrpc(status), &on_finished_);
+  }
+
+  absl::Status HandlePacket() {
     absl::StatusOr<Packet> packet = DecodePacket(wire_);
     absl::Status status =
-        packet.ok() ? (*handler_)(*std::move(packet)) : packet.status();
+        packet.ok() ? server_->handler_(*std::move(packet)) : packet.status();
     if (!status.ok()) LogInfo("refused a packet: " + status.ToString());
     return status;
   }
 
-  const PacketHandler* const handler_;
+  void Delete() { delete this; }
+
+  RingServer* const server_;
+  EventLoop* const loop_;
+  EventHandler on_accepted_ = [this](bool ok) { OnAccepted(ok); };
+  EventHandler on_read_ = [this](bool ok) { OnRead(ok); };
+  EventHandler on_finished_ = [this](bool) { Delete(); };
+  grpc::ServerContext context_;
+  grpc::ServerAsyncReaderWriter<v1::RingReply, v1::RingPacket> stream_;
   v1::RingPacket wire_;
 };
 
-}  // namespace
+void RingServer::Serve(EventLoop* loop) { Receiver::Await(this, loop); }
 
-grpc::ServerBidiReactor<v1::RingPacket, v1::RingReply>* RingServer::Exchange(
-    grpc::CallbackServerContext* /*context*/) {
-  return new Receiver(&handler_);
+void RingServer::AwaitEnd() {
+  std::unique_lock lock(mutex_);
+  ended_.wait(lock, [this] { return receivers_ == 0; });
 }
 
 }  // namespace spacemoe

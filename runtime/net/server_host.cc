@@ -22,6 +22,11 @@ absl::StatusOr<std::unique_ptr<ServerHost>> ServerHost::Start(
                            grpc::InsecureServerCredentials(), &port);
   for (grpc::Service* service : options.services)
     builder.RegisterService(service);
+  std::unique_ptr<EventLoop> loop;
+  if (options.ring != nullptr) {
+    builder.RegisterService(options.ring->service());
+    loop = std::make_unique<EventLoop>(builder.AddCompletionQueue());
+  }
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port <= 0) {
     return absl::UnavailableError(
@@ -29,13 +34,18 @@ absl::StatusOr<std::unique_ptr<ServerHost>> ServerHost::Start(
   }
   if (address.kind == AddressKind::kTcp)
     address.port = static_cast<uint16_t>(port);
-  return std::unique_ptr<ServerHost>(
-      new ServerHost(std::move(server), address.ToString()));
+  if (options.ring != nullptr) options.ring->Serve(loop.get());
+  return std::unique_ptr<ServerHost>(new ServerHost(
+      std::move(server), std::move(loop), options.ring, address.ToString()));
 }
 
 ServerHost::ServerHost(std::unique_ptr<grpc::Server> server,
+                       std::unique_ptr<EventLoop> loop, RingServer* ring,
                        std::string address)
-    : server_(std::move(server)), address_(std::move(address)) {}
+    : server_(std::move(server)),
+      loop_(std::move(loop)),
+      ring_(ring),
+      address_(std::move(address)) {}
 
 ServerHost::~ServerHost() { Shutdown(absl::ZeroDuration()); }
 
@@ -44,6 +54,7 @@ void ServerHost::Shutdown(absl::Duration grace) {
   server_->Shutdown(std::chrono::system_clock::now() +
                     absl::ToChronoMicroseconds(grace));
   server_->Wait();
+  if (ring_ != nullptr) ring_->AwaitEnd();
 }
 
 }  // namespace spacemoe

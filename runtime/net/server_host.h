@@ -9,6 +9,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
+#include "runtime/net/event_loop.h"
+#include "runtime/net/ring_server.h"
 
 namespace spacemoe {
 
@@ -16,7 +18,9 @@ class ServerHost {
  public:
   struct Options {
     std::string address;  // see address.h; port 0: any free one
-    std::vector<grpc::Service*> services;  // borrowed; outlive the host
+    // Both borrowed; they outlive the host.
+    std::vector<grpc::Service*> services;  // of gRPC's callback API
+    RingServer* ring = nullptr;            // served by a loop of the host's
   };
 
   // Listens at once. ALREADY_EXISTS when the address is in use, else the
@@ -30,14 +34,22 @@ class ServerHost {
   // With the port that was chosen.
   const std::string& address() const { return address_; }
 
+  // Null without a ring.
+  EventLoop* loop() const { return loop_.get(); }
+
   // No new streams; after `grace` the open ones are cancelled. Blocks until
   // all of them have ended. Once.
   void Shutdown(absl::Duration grace);
 
  private:
-  ServerHost(std::unique_ptr<grpc::Server> server, std::string address);
+  ServerHost(std::unique_ptr<grpc::Server> server,
+             std::unique_ptr<EventLoop> loop, RingServer* ring,
+             std::string address);
 
   const std::unique_ptr<grpc::Server> server_;
+  // Goes before the server, which its last events still ask.
+  const std::unique_ptr<EventLoop> loop_;
+  RingServer* const ring_;  // or null
   const std::string address_;
   bool shut_down_ = false;
 };

@@ -54,7 +54,8 @@ class SatelliteImpl final : public Satellite, public PacketSink {
  public:
   SatelliteImpl(SatelliteOptions options, SatelliteRoleSet roles,
                 const Clock* clock, LinkModel* links, Outbox* outbox,
-                SatelliteListener* listener)
+                SatelliteListener* listener,
+                std::unique_ptr<Waiter> layer_waiter)
       : options_(std::move(options)),
         roles_(std::move(roles)),
         clock_(clock),
@@ -65,8 +66,10 @@ class SatelliteImpl final : public Satellite, public PacketSink {
       listener->OnFault(status);
     };
     if (layer_station_ != nullptr) {
-      layer_worker_ =
-          std::make_unique<Worker>(layer_station_.get(), clock_, on_fault);
+      if (layer_waiter == nullptr)
+        layer_waiter = std::make_unique<ConditionWaiter>();
+      layer_worker_ = std::make_unique<Worker>(
+          layer_station_.get(), clock_, on_fault, std::move(layer_waiter));
     }
     if (head_station_ != nullptr) {
       head_worker_ =
@@ -226,10 +229,12 @@ class SatelliteImpl final : public Satellite, public PacketSink {
 
 absl::StatusOr<std::unique_ptr<Satellite>> Satellite::Create(
     SatelliteOptions options, SatelliteRoleSet roles, const Clock* clock,
-    LinkModel* links, Outbox* outbox, SatelliteListener* listener) {
+    LinkModel* links, Outbox* outbox, SatelliteListener* listener,
+    std::unique_ptr<Waiter> layer_waiter) {
   SPACEMOE_RETURN_IF_ERROR(CheckRoles(options, roles));
   std::unique_ptr<Satellite> satellite = std::make_unique<SatelliteImpl>(
-      std::move(options), std::move(roles), clock, links, outbox, listener);
+      std::move(options), std::move(roles), clock, links, outbox, listener,
+      std::move(layer_waiter));
   return satellite;
 }
 

@@ -23,6 +23,7 @@
 #include "runtime/tensor/packet.h"
 #include "runtime/trace/latency_breakdown.h"
 #include "runtime/trace/link_statistics.h"
+#include "satellite_node/core/waiter.h"
 
 namespace spacemoe {
 
@@ -108,10 +109,13 @@ class SatelliteListener {
 class Satellite {
  public:
   // `clock`, `links`, `outbox` and `listener` are borrowed and outlive the
-  // satellite. INVALID_ARGUMENT when roles and options contradict each other.
+  // satellite. `layer_waiter`: how the layer's thread waits; null: for Deliver
+  // to be called by others. INVALID_ARGUMENT when roles and options contradict
+  // each other.
   static absl::StatusOr<std::unique_ptr<Satellite>> Create(
       SatelliteOptions options, SatelliteRoleSet roles, const Clock* clock,
-      LinkModel* links, Outbox* outbox, SatelliteListener* listener);
+      LinkModel* links, Outbox* outbox, SatelliteListener* listener,
+      std::unique_ptr<Waiter> layer_waiter = nullptr);
 
   virtual ~Satellite() = default;
 

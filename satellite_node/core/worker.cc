@@ -1,25 +1,19 @@
 #include "satellite_node/core/worker.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
+#include "runtime/base/status_macros.h"
+
 namespace spacemoe {
-namespace {
-
-std::chrono::steady_clock::time_point SteadyTime(const Clock& clock,
-                                                 int64_t emulated_ns) {
-  return std::chrono::steady_clock::time_point(
-      std::chrono::nanoseconds(clock.ToMonotonic(emulated_ns)));
-}
-
-}  // namespace
 
 Worker::Worker(Station* station, const Clock* clock,
-               std::function<void(const absl::Status&)> on_fault)
+               std::function<void(const absl::Status&)> on_fault,
+               std::unique_ptr<Waiter> waiter)
     : station_(station),
       clock_(clock),
       on_fault_(std::move(on_fault)),
+      waiter_(std::move(waiter)),
       thread_([this] { Run(); }) {}
 
 Worker::~Worker() { Stop(); }
@@ -29,7 +23,7 @@ void Worker::Stop() {
     Lock lock(mutex_);
     stop_ = true;
   }
-  wake_.notify_one();
+  waiter_->Notify();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -37,9 +31,12 @@ void Worker::Push(std::shared_ptr<const Packet> packet, int64_t came_ns,
                   bool count) {
   {
     Lock lock(mutex_);
-    held_.push({std::move(packet), came_ns, count, order_++});
+    const int64_t earliest =
+        std::max(packet->link.departure_ns, polled_since_ns_);
+    held_.push(
+        {std::move(packet), std::min(came_ns, earliest), count, order_++});
   }
-  wake_.notify_one();
+  waiter_->Notify();
 }
 
 void Worker::Post(std::function<absl::Status()> command) {
@@ -47,7 +44,7 @@ void Worker::Post(std::function<absl::Status()> command) {
     Lock lock(mutex_);
     commands_.push_back(std::move(command));
   }
-  wake_.notify_one();
+  waiter_->Notify();
 }
 
 LinkStatistics Worker::Statistics() const {
@@ -59,16 +56,22 @@ bool Worker::HasDue(int64_t now) const {
   return !held_.empty() && held_.top().due_ns() <= now;
 }
 
+void Worker::Poll(Lock& lock) {
+  polled_since_ns_ = busy_from_ns_;
+  waiter_->Poll(lock);
+  polled_since_ns_ = kNever;
+}
+
 void Worker::Wait(Lock& lock) {
   while (!stop_ && commands_.empty()) {
     int64_t next = station_->NextStep();
     if (!held_.empty()) next = std::min(next, held_.top().due_ns());
     if (next == kNever) {
-      wake_.wait(lock);
+      waiter_->WaitUntil(lock, Waiter::kForever);
     } else if (next <= clock_->Now()) {
       return;
     } else {
-      wake_.wait_until(lock, SteadyTime(*clock_, next));
+      waiter_->WaitUntil(lock, clock_->ToMonotonic(next));
     }
   }
 }
@@ -113,25 +116,27 @@ void Worker::ReleaseDue(Lock& lock) {
 }
 
 void Worker::Run() {
+  waiter_->Begin();
+  const absl::Status status = RunSteps();
+  waiter_->End();
+  if (!status.ok()) on_fault_(status);
+}
+
+absl::Status Worker::RunSteps() {
   Lock lock(mutex_);
   while (true) {
     busy_until_ns_ = clock_->Now();
+    Poll(lock);
     Wait(lock);
-    if (stop_) return;
-    absl::Status status = RunCommands(lock);
-    if (status.ok()) {
-      ReleaseDue(lock);
-      if (station_->NextStep() <= clock_->Now()) {
-        lock.unlock();
-        status = station_->Step();
-        lock.lock();
-      }
-    }
-    if (!status.ok()) {
-      lock.unlock();
-      on_fault_(status);
-      return;
-    }
+    busy_from_ns_ = clock_->Now();
+    if (stop_) return absl::OkStatus();
+    SPACEMOE_RETURN_IF_ERROR(RunCommands(lock));
+    ReleaseDue(lock);
+    if (station_->NextStep() > clock_->Now()) continue;
+    lock.unlock();
+    const absl::Status status = station_->Step();
+    lock.lock();
+    SPACEMOE_RETURN_IF_ERROR(status);
   }
 }
 

@@ -2,7 +2,6 @@
 #ifndef SPACEMOE_SATELLITE_NODE_CORE_WORKER_H_
 #define SPACEMOE_SATELLITE_NODE_CORE_WORKER_H_
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,17 +13,18 @@
 #include "runtime/base/clock.h"
 #include "runtime/trace/link_statistics.h"
 #include "satellite_node/core/station.h"
+#include "satellite_node/core/waiter.h"
 
 namespace spacemoe {
 
-// Thread-safe. std::mutex and not absl's: the wait must follow the monotonic
-// clock to some microseconds.
+// Thread-safe.
 class Worker {
  public:
   // `on_fault` is called from the worker's thread, which then stops. Borrows
   // station and clock.
   Worker(Station* station, const Clock* clock,
-         std::function<void(const absl::Status&)> on_fault);
+         std::function<void(const absl::Status&)> on_fault,
+         std::unique_ptr<Waiter> waiter = std::make_unique<ConditionWaiter>());
   ~Worker();  // stops
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -32,7 +32,8 @@ class Worker {
   // Ends the thread. What is pushed or posted afterwards is dropped.
   void Stop();
 
-  // `count`: whether the packet counts in the statistics.
+  // `count`: whether the packet counts in the statistics. What the waiter takes
+  // in when a step ends may have come while the step ran: it counts from then.
   void Push(std::shared_ptr<const Packet> packet, int64_t came_ns, bool count);
 
   // Runs a command on the worker's thread, before later packets.
@@ -54,11 +55,15 @@ class Worker {
                                       : a.order > b.order;
     }
   };
-  using Lock = std::unique_lock<std::mutex>;
+  using Lock = Waiter::Lock;
 
   void Run();
+  // Until Stop, or until a step or a command fails.
+  absl::Status RunSteps();
   // Waits until there is something to do.
   void Wait(Lock& lock);
+  // Takes in what came while the worker was busy.
+  void Poll(Lock& lock);
   bool HasDue(int64_t now) const;
   // Both release the lock while the station works.
   absl::Status RunCommands(Lock& lock);
@@ -68,18 +73,21 @@ class Worker {
   Station* const station_;
   const Clock* const clock_;
   const std::function<void(const absl::Status&)> on_fault_;
+  const std::unique_ptr<Waiter> waiter_;
 
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
   // Protected by mutex_.
   bool stop_ = false;
   std::priority_queue<Held, std::vector<Held>, Later> held_;
   std::vector<std::function<absl::Status()>> commands_;
   uint64_t order_ = 0;
   LinkStatistics statistics_;
+  // Since when what is pushed now may have been there; kNever: it comes now.
+  int64_t polled_since_ns_ = kNever;
 
-  // The worker thread's own.
-  int64_t busy_until_ns_ = 0;  // wall: since then it has been waiting
+  // The worker thread's own, emulated times.
+  int64_t busy_from_ns_ = 0;
+  int64_t busy_until_ns_ = 0;  // since then it has been waiting
 
   std::thread thread_;  // last: it uses all of the above
 };

@@ -82,13 +82,14 @@ class RingStreamTest : public testing::TestWithParam<const char*> {
   void SetUp() override {
     const std::string address =
         absl::StrCat(GetParam(), GetParam()[0] == 'u' ? getpid() : 0);
-    auto host = ServerHost::Start({.address = address, .services = {&ring_}});
+    auto host = ServerHost::Start({.address = address, .ring = &ring_});
     ASSERT_TRUE(host.ok()) << host.status();
     host_ = *std::move(host);
   }
 
   std::unique_ptr<PeerSender> Connect() {
-    auto senders = ConnectPeers({{7, host_->address()}}, breaks_.handler());
+    auto senders =
+        ConnectPeers({{7, host_->address()}}, &loop_, breaks_.handler());
     EXPECT_TRUE(senders.ok()) << senders.status();
     return std::move(senders->front());
   }
@@ -98,6 +99,7 @@ class RingStreamTest : public testing::TestWithParam<const char*> {
   RingServer ring_{
       [this](Packet packet) { return inbox_.Take(std::move(packet)); }};
   std::unique_ptr<ServerHost> host_;
+  EventLoop loop_;  // the senders'
 };
 
 TEST_P(RingStreamTest, ManyPacketsArriveInOrder) {
@@ -174,9 +176,10 @@ INSTANTIATE_TEST_SUITE_P(Transports, RingStreamTest,
                                          "unix-abstract:ring-stream-test-"));
 
 TEST(ConnectPeers, NamesThePeerThatDoesNotAnswer) {
+  EventLoop loop;
   const auto senders =
       ConnectPeers({{31, absl::StrCat("unix-abstract:nobody-", getpid())}},
-                   nullptr, absl::Milliseconds(50));
+                   &loop, nullptr, absl::Milliseconds(50));
   EXPECT_EQ(senders.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_NE(senders.status().message().find("satellite 31"), std::string::npos);
 }
