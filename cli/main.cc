@@ -107,7 +107,7 @@ int main(int argc, char** argv) {
   spacemoe::OpenStandardStreams();
   // Before all that takes time: an interrupt finds its handler.
   spacemoe::ProcessGuard guard;
-  spacemoe::QuietGrpc();
+  spacemoe::PrepareGrpc();
   CLI::App app(
       "SpaceMoE: a Mixture-of-Experts model running across satellites.\n"
       "Exit codes: 0, 1 (the run failed), 2 (bad use).",

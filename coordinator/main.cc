@@ -101,7 +101,7 @@ int Main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   if (!flags.parent_pipe) sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  QuietGrpc();
+  PrepareGrpc();
   return Serve(flags, signals);
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/base/log.h"
+#include "runtime/base/process.h"
 #include "runtime/base/status_macros.h"
 #include "runtime/net/peer_sender.h"
 #include "satellite_node/loop_waiter.h"
@@ -105,6 +106,7 @@ absl::Status Node::OpenCheckpoint(const NodeAssignment& assignment) {
 void Node::MakeLinks(const NodeAssignment& assignment) {
   if (!assignment.constellation.has_value()) {
     links_ = std::make_unique<NoDelayLinks>();
+    PreferThroughput();
     return;
   }
   links_ = std::make_unique<OrbitalLinkModel>(

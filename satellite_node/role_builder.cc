@@ -68,6 +68,11 @@ absl::StatusOr<SatelliteRoleSet> BuildRoles(const NodeAssignment& assignment,
         roles.experts, MakeExperts(checkpoint, assignment.options.layer,
                                    assignment.experts, ComputeOf(assignment)));
   }
+  if (assignment.gateway && !assignment.experts.empty()) {
+    SPACEMOE_ASSIGN_OR_RETURN(roles.own_combiner,
+                              MakeCombiner(checkpoint, assignment.options.layer,
+                                           ComputeOf(assignment)));
+  }
   return roles;
 }
 

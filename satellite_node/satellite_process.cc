@@ -43,7 +43,7 @@ absl::StatusOr<Introduction> Introduce(const SatelliteProcessOptions& options,
 }  // namespace
 
 absl::Status RunSatelliteProcess(const SatelliteProcessOptions& options) {
-  QuietGrpc();
+  PrepareGrpc();
   WakeUpPrecisely();
   std::atomic<Node*> receiver = nullptr;
   RingServer ring([&receiver](Packet packet) {

@@ -156,6 +156,6 @@ int main(int argc, char** argv) {
   app.add_option("--interval-us", options.interval_us,
                  "Time between two messages");
   CLI11_PARSE(app, argc, argv);
-  spacemoe::QuietGrpc();
+  spacemoe::PrepareGrpc();
   return spacemoe::Run(options);
 }

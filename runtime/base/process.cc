@@ -1,6 +1,7 @@
 #include "runtime/base/process.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -87,6 +88,11 @@ absl::Status RaiseDescriptorLimit(uint64_t needed) {
 }
 
 void WakeUpPrecisely() { prctl(PR_SET_TIMERSLACK, 1UL); }
+
+void PreferThroughput() {
+  const sched_param parameters = {};
+  sched_setscheduler(0, SCHED_BATCH, &parameters);
+}
 
 absl::Status DieWithParent(int parent_pid) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)

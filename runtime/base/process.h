@@ -32,6 +32,11 @@ absl::Status RaiseDescriptorLimit(uint64_t needed);
 // the calling thread and those that it starts.
 void WakeUpPrecisely();
 
+// A thread that becomes ready does not interrupt one that works (SCHED_BATCH):
+// more of what it waits for has come by the time that it runs. Of the calling
+// thread and those that it starts.
+void PreferThroughput();
+
 // SIGKILL for this process when `parent` ends. FAILED_PRECONDITION when it has
 // ended already.
 absl::Status DieWithParent(int parent_pid);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "runtime/base/log.h"
 
 namespace spacemoe {
@@ -23,9 +24,10 @@ void LogFromGrpc(gpr_log_func_args* args) {
 
 }  // namespace
 
-void QuietGrpc() {
+void PrepareGrpc() {
   if (std::getenv("GRPC_VERBOSITY") == nullptr)
     gpr_set_log_function(&LogFromGrpc);
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 }
 
 grpc::ChannelArguments ChannelSettings() {

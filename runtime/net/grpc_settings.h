@@ -15,9 +15,10 @@ namespace spacemoe {
 inline constexpr int kMaxMessageBytes = 64 << 20;
 inline constexpr absl::Duration kConnectTimeout = absl::Seconds(20);
 
-// gRPC's own messages go to our log at debug level. Call before anything of
-// gRPC is used; starts nothing.
-void QuietGrpc();
+// gRPC's own messages go to our log at debug level, and its mutexes, Abseil's,
+// do not look for deadlocks at each use, as Debian's build of Abseil does. Call
+// before anything of gRPC is used; starts nothing.
+void PrepareGrpc();
 
 // No statistics, no tracing, no retries, no compression; keepalive on TCP.
 grpc::ChannelArguments ChannelSettings();

@@ -56,13 +56,14 @@ struct Packet {
   LinkStamp link;
   std::vector<RowHeader> rows;
   uint32_t width = 0;
-  // kResidual: the residual, then the shared part if there is one, then the
-  // outputs of row.experts if they ride along; each on its own, never summed.
+  // kResidual: the residual, then the shared part if there is one; each on its
+  // own, never summed.
   uint32_t vectors_per_row = 1;
   bool has_shared = false;
-  // Every expert of every row ran on the sender; nothing else is to be waited
-  // for.
-  bool outputs_inline = false;
+  // kResidual of a satellite that holds a whole layer, or of the head: the
+  // residual is the layer's result. No outputs come and nothing is to be
+  // combined.
+  bool combined = false;
   uint32_t sequences_in_flight = 1;
   // [rows, vectors_per_row, width]. When `bfloat16`, every value is one and
   // two bytes of it travel: nothing is rounded on the way.

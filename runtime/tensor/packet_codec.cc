@@ -147,19 +147,17 @@ absl::Status CheckSizes(const v1::RingPacket& wire, bool bfloat16) {
   return CheckLimit("size of the values", wire.values().size(), bytes, bytes);
 }
 
-// Vectors that a row must bring, by the packet's kind and flags.
-uint64_t ExpectedVectors(const Packet& packet, const RowHeader& row) {
-  if (packet.kind != PacketKind::kResidual) return 1;
-  return 1 + (packet.has_shared ? 1 : 0) +
-         (packet.outputs_inline ? row.experts.size() : 0);
-}
-
 absl::Status CheckRowShape(const Packet& packet, const RowHeader& row) {
   if (packet.kind == PacketKind::kOutput) {
     SPACEMOE_RETURN_IF_ERROR(CheckLimit("number of experts of an output row",
                                         row.experts.size(), 1, 1));
   }
-  const uint64_t vectors = ExpectedVectors(packet, row);
+  if (packet.combined) {
+    SPACEMOE_RETURN_IF_ERROR(CheckLimit("number of experts of a combined row",
+                                        row.experts.size(), 0, 0));
+  }
+  const bool residual = packet.kind == PacketKind::kResidual;
+  const uint64_t vectors = residual && packet.has_shared ? 2 : 1;
   return CheckLimit("number of vectors a row", packet.vectors_per_row, vectors,
                     vectors);
 }
@@ -175,7 +173,7 @@ void WriteFields(const Packet& packet, v1::RingPacket* wire) {
   wire->set_width(packet.width);
   wire->set_vectors_per_row(packet.vectors_per_row);
   wire->set_has_shared(packet.has_shared);
-  wire->set_outputs_inline(packet.outputs_inline);
+  wire->set_combined(packet.combined);
   wire->set_sequences_in_flight(packet.sequences_in_flight);
 }
 
@@ -187,7 +185,7 @@ absl::StatusOr<Packet> ReadFields(const v1::RingPacket& wire) {
                 .width = wire.width(),
                 .vectors_per_row = wire.vectors_per_row(),
                 .has_shared = wire.has_shared(),
-                .outputs_inline = wire.outputs_inline(),
+                .combined = wire.combined(),
                 .sequences_in_flight = wire.sequences_in_flight()};
   SPACEMOE_ASSIGN_OR_RETURN(packet.kind, ReadKind(wire.kind()));
   SPACEMOE_ASSIGN_OR_RETURN(packet.bfloat16, ReadIsBfloat16(wire.value_type()));

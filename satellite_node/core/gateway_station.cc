@@ -27,16 +27,18 @@ std::vector<GatewayRow> GatewayRows(const std::vector<AssembledRow>& rows,
 
 GatewayStation::GatewayStation(const SatelliteOptions& options,
                                GatewayRole* gateway, LayerCombiner* combiner,
-                               ExpertRole* experts, const Clock* clock,
-                               PacketSink* sink)
+                               ExpertRole* experts, LayerCombiner* own_combiner,
+                               const Clock* clock, PacketSink* sink)
     : options_(options),
       gateway_(gateway),
       combiner_(combiner),
       experts_(experts),
+      own_combiner_(own_combiner),
       clock_(clock),
       sink_(sink),
       frame_{options.satellite, static_cast<uint32_t>(gateway->hidden_size()),
-             options.bfloat16} {}
+             options.bfloat16},
+      assembly_(options.whole_packets) {}
 
 void GatewayStation::Accept(const Arrival& arrival) {
   std::vector<AssembledRow> complete;
@@ -46,8 +48,13 @@ void GatewayStation::Accept(const Arrival& arrival) {
         std::max<uint32_t>(1, arrival.packet->sequences_in_flight);
   }
   for (const RowHeader& header : arrival.packet->rows) {
-    if (dead_.Contains(header.sequence)) assembly_.Release(header.sequence);
+    if (dead_.Contains(header.sequence))
+      assembly_.Release(header.sequence, &complete);
   }
+  AddReady(std::move(complete));
+}
+
+void GatewayStation::AddReady(std::vector<AssembledRow> complete) {
   for (AssembledRow& row : complete) {
     if (!dead_.Contains(row.header.sequence)) ready_.Add(std::move(row));
   }
@@ -55,7 +62,9 @@ void GatewayStation::Accept(const Arrival& arrival) {
 
 void GatewayStation::Release(uint64_t sequence) {
   dead_.Add(sequence);
-  assembly_.Release(sequence);
+  std::vector<AssembledRow> complete;
+  assembly_.Release(sequence, &complete);
+  AddReady(std::move(complete));
   ready_.Release(sequence);
   gateway_->Release(sequence);
 }
@@ -79,7 +88,10 @@ absl::Status GatewayStation::Step() {
       SPACEMOE_RETURN_IF_ERROR(Dispatch(batch, timer.ElapsedNs()));
     }
     SPACEMOE_RETURN_IF_ERROR(RunShared(&batch));
-    SPACEMOE_RETURN_IF_ERROR(RunLocalExperts(&batch, &timer));
+    if (experts_ != nullptr) {
+      SPACEMOE_RETURN_IF_ERROR(RunLocalExperts(&batch, &timer));
+      SPACEMOE_RETURN_IF_ERROR(CombineOwn(&batch));
+    }
     SPACEMOE_RETURN_IF_ERROR(SendResidual(batch, timer.ElapsedNs()));
   }
   free_ns_ = batch.start_ns + timer.ElapsedNs();
@@ -87,16 +99,8 @@ absl::Status GatewayStation::Step() {
 }
 
 absl::Status GatewayStation::Combine(Batch* batch) {
-  const size_t rows = batch->rows.size();
-  batch->hidden.resize(rows * frame_.width);
-  if (combiner_ == nullptr) {
-    for (size_t r = 0; r < rows; ++r) {
-      std::copy_n(batch->rows[r].residual.values, frame_.width,
-                  batch->hidden.data() + r * frame_.width);
-    }
-    return absl::OkStatus();
-  }
-  return combiner_->Combine(CombineRows(batch->rows), batch->hidden.data());
+  batch->hidden.resize(batch->rows.size() * frame_.width);
+  return CombineRows(batch->rows, combiner_, batch->hidden.data());
 }
 
 absl::Status GatewayStation::Attend(Batch* batch, StepTimer* timer) {
@@ -167,7 +171,6 @@ absl::Status GatewayStation::RunShared(Batch* batch) {
 }
 
 absl::Status GatewayStation::RunLocalExperts(Batch* batch, StepTimer* timer) {
-  if (experts_ == nullptr) return absl::OkStatus();
   batch->outputs.resize(batch->rows.size());
   for (size_t r = 0; r < batch->rows.size(); ++r) {
     batch->outputs[r].resize(batch->routing[r].size() * frame_.width);
@@ -207,29 +210,43 @@ absl::Status GatewayStation::RunLocalExpert(int32_t expert, Batch* batch,
 void GatewayStation::AppendResidualRow(const Batch& batch, size_t row,
                                        int64_t compute_ns, Packet* packet) {
   RowHeader header = NextHeader(batch.rows[row], batch.start_ns, compute_ns);
-  for (const ExpertChoice& choice : batch.routing[row]) {
-    header.experts.push_back(
-        {static_cast<uint32_t>(choice.expert), choice.weight});
+  if (!batch.combined) {
+    for (const ExpertChoice& choice : batch.routing[row]) {
+      header.experts.push_back(
+          {static_cast<uint32_t>(choice.expert), choice.weight});
+    }
   }
   packet->rows.push_back(std::move(header));
   AppendVector(batch.hidden.data() + row * frame_.width, packet);
   if (packet->has_shared)
     AppendVector(batch.shared.data() + row * frame_.width, packet);
-  if (packet->outputs_inline) {
-    packet->values.insert(packet->values.end(), batch.outputs[row].begin(),
-                          batch.outputs[row].end());
+}
+
+// As the next gateway would: the same roles, the same order, the same bits.
+absl::Status GatewayStation::CombineOwn(Batch* batch) {
+  const size_t width = frame_.width;
+  std::vector<CombineRow> rows(batch->rows.size());
+  for (size_t r = 0; r < rows.size(); ++r) {
+    rows[r].residual = batch->hidden.data() + r * width;
+    if (gateway_->has_shared())
+      rows[r].shared = batch->shared.data() + r * width;
+    for (size_t k = 0; k < batch->routing[r].size(); ++k)
+      rows[r].experts.push_back(batch->outputs[r].data() + k * width);
   }
+  std::vector<float> combined(rows.size() * width);
+  SPACEMOE_RETURN_IF_ERROR(own_combiner_->Combine(rows, combined.data()));
+  batch->hidden = std::move(combined);
+  batch->combined = true;
+  return absl::OkStatus();
 }
 
 absl::Status GatewayStation::SendResidual(const Batch& batch,
                                           int64_t compute_ns) {
   Packet packet = StartPacket(frame_, PacketKind::kResidual, options_.layer + 1,
                               options_.next_satellite, sequences_in_flight_);
-  packet.has_shared = gateway_->has_shared();
-  packet.outputs_inline = experts_ != nullptr;
-  packet.vectors_per_row = 1 + (packet.has_shared ? 1 : 0);
-  if (packet.outputs_inline)
-    packet.vectors_per_row += batch.routing.front().size();
+  packet.combined = batch.combined;
+  packet.has_shared = gateway_->has_shared() && !packet.combined;
+  packet.vectors_per_row = packet.has_shared ? 2 : 1;
   packet.values.reserve(batch.rows.size() * packet.vectors_per_row *
                         frame_.width);
   packet.rows.reserve(batch.rows.size());

@@ -17,14 +17,15 @@
 namespace spacemoe {
 
 // When all experts of the layer are on this satellite they run in the same
-// step, and their outputs ride with the residual.
+// step, which then combines the layer itself.
 class GatewayStation final : public Station {
  public:
-  // `combiner` is null on layer 0. `experts` is null unless the whole layer is
-  // here. Everything is borrowed.
+  // `combiner` is null on layer 0. `experts` and `own_combiner` are null unless
+  // the whole layer is here. Everything is borrowed.
   GatewayStation(const SatelliteOptions& options, GatewayRole* gateway,
                  LayerCombiner* combiner, ExpertRole* experts,
-                 const Clock* clock, PacketSink* sink);
+                 LayerCombiner* own_combiner, const Clock* clock,
+                 PacketSink* sink);
 
   void Accept(const Arrival& arrival) override;
   void Release(uint64_t sequence) override;
@@ -39,10 +40,12 @@ class GatewayStation final : public Station {
     std::vector<float> hidden;  // [rows, hidden]
     std::vector<float> normed;  // [rows, hidden]
     std::vector<float> shared;  // [rows, hidden], or empty
+    bool combined = false;      // hidden is the layer's result
     std::vector<Routing> routing;
     std::vector<std::vector<float>> outputs;  // [rows][experts * hidden]
   };
 
+  void AddReady(std::vector<AssembledRow> complete);
   absl::Status Combine(Batch* batch);
   absl::Status Attend(Batch* batch, StepTimer* timer);
   // Rows whose only use was to fill the cache end here, in the last layer.
@@ -51,6 +54,7 @@ class GatewayStation final : public Station {
   absl::Status RunShared(Batch* batch);
   absl::Status RunLocalExperts(Batch* batch, StepTimer* timer);
   absl::Status RunLocalExpert(int32_t expert, Batch* batch, StepTimer* timer);
+  absl::Status CombineOwn(Batch* batch);
   absl::Status SendResidual(const Batch& batch, int64_t compute_ns);
   void AppendResidualRow(const Batch& batch, size_t row, int64_t compute_ns,
                          Packet* packet);
@@ -60,6 +64,7 @@ class GatewayStation final : public Station {
   GatewayRole* const gateway_;
   LayerCombiner* const combiner_;
   ExpertRole* const experts_;
+  LayerCombiner* const own_combiner_;
   const Clock* const clock_;
   PacketSink* const sink_;
   const PacketFrame frame_;

@@ -35,7 +35,8 @@ HeadStation::HeadStation(const SatelliteOptions& options, HeadRole* head,
       sink_(sink),
       listener_(listener),
       frame_{options.satellite, static_cast<uint32_t>(head->hidden_size()),
-             options.bfloat16} {}
+             options.bfloat16},
+      assembly_(options.whole_packets) {}
 
 absl::Status HeadStation::Inject(SequenceRequest request) {
   const int64_t now = clock_->Now();
@@ -57,6 +58,7 @@ absl::Status HeadStation::SendPrompt(const SequenceRequest& request,
   Packet packet = StartPacket(frame_, PacketKind::kResidual, 0,
                               options_.first_gateway, InFlight());
   StepTimer timer(*clock_, options_.modelled_flops);
+  packet.combined = true;
   packet.values.resize((end - begin) * frame_.width);
   SPACEMOE_RETURN_IF_ERROR(head_->Embed(
       absl::MakeConstSpan(request.prompt).subspan(begin, end - begin),
@@ -81,8 +83,12 @@ void HeadStation::Accept(const Arrival& arrival) {
   assembly_.Accept(arrival, &complete);
   for (const RowHeader& header : arrival.packet->rows) {
     if (!sequences_.contains(header.sequence))
-      assembly_.Release(header.sequence);
+      assembly_.Release(header.sequence, &complete);
   }
+  AddReady(std::move(complete));
+}
+
+void HeadStation::AddReady(std::vector<AssembledRow> complete) {
   for (AssembledRow& row : complete) {
     if (sequences_.contains(row.header.sequence))
       ready_.push_back(std::move(row));
@@ -90,8 +96,10 @@ void HeadStation::Accept(const Arrival& arrival) {
 }
 
 void HeadStation::Release(uint64_t sequence) {
-  assembly_.Release(sequence);
   sequences_.erase(sequence);
+  std::vector<AssembledRow> complete;
+  assembly_.Release(sequence, &complete);
+  AddReady(std::move(complete));
   ready_.erase(std::remove_if(ready_.begin(), ready_.end(),
                               [&](const AssembledRow& row) {
                                 return row.header.sequence == sequence;
@@ -145,8 +153,7 @@ absl::Status HeadStation::Step() {
 absl::Status HeadStation::ComputeLogits(Batch* batch) {
   const size_t rows = batch->rows.size();
   std::vector<float> hidden(rows * frame_.width);
-  SPACEMOE_RETURN_IF_ERROR(
-      combiner_->Combine(CombineRows(batch->rows), hidden.data()));
+  SPACEMOE_RETURN_IF_ERROR(CombineRows(batch->rows, combiner_, hidden.data()));
   batch->logits.resize(rows * static_cast<size_t>(head_->vocab_size()));
   return head_->Logits(static_cast<int64_t>(rows), hidden.data(),
                        batch->logits.data());
@@ -214,6 +221,7 @@ absl::Status HeadStation::SendNext(std::vector<NextRow> next,
                               options_.first_gateway, InFlight());
   std::vector<int64_t> tokens;
   for (const NextRow& row : next) tokens.push_back(row.token);
+  packet.combined = true;
   packet.values.resize(next.size() * frame_.width);
   SPACEMOE_RETURN_IF_ERROR(head_->Embed(tokens, packet.values.data()));
   packet.link.departure_ns = start_ns + timer->ElapsedNs();

@@ -52,6 +52,7 @@ class HeadStation final : public Station {
     int64_t token = 0;
   };
 
+  void AddReady(std::vector<AssembledRow> complete);
   absl::Status SendPrompt(const SequenceRequest& request, int64_t departure_ns,
                           size_t begin, size_t end);
   std::vector<AssembledRow> TakeBatch();

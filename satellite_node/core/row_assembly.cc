@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "runtime/base/status_macros.h"
+
 namespace spacemoe {
 namespace {
 
@@ -58,11 +61,23 @@ int64_t StepStart(const std::vector<AssembledRow>& rows, int64_t free_ns) {
   return start;
 }
 
-std::vector<CombineRow> CombineRows(const std::vector<AssembledRow>& rows) {
-  std::vector<CombineRow> combined;
-  combined.reserve(rows.size());
-  for (const AssembledRow& row : rows) combined.push_back(row.combine());
-  return combined;
+absl::Status CombineRows(const std::vector<AssembledRow>& rows,
+                         LayerCombiner* combiner, float* out) {
+  for (const AssembledRow& row : rows) {
+    const Packet& packet = *row.residual.packet;
+    if (packet.combined) {
+      std::copy_n(row.residual.values, packet.width, out);
+    } else if (combiner == nullptr) {
+      return absl::InternalError(absl::StrCat(
+          "satellite ", packet.source, " sent a residual for layer ",
+          packet.layer, " that is not combined"));
+    } else {
+      const CombineRow parts = row.combine();
+      SPACEMOE_RETURN_IF_ERROR(combiner->Combine({&parts, 1}, out));
+    }
+    out += packet.width;
+  }
+  return absl::OkStatus();
 }
 
 void RowAssembly::TakeResidual(const Arrival& arrival, size_t index,
@@ -71,21 +86,11 @@ void RowAssembly::TakeResidual(const Arrival& arrival, size_t index,
   const Packet& packet = *arrival.packet;
   AssembledRow& row = pending->row;
   pending->has_residual = true;
+  if (whole_packets_) cohorts_.Await(arrival.packet);
   row.header = packet.rows[index];
   const float* values = packet.row_values(index);
   row.residual = {0, arrival.packet, values};
-  values += packet.width;
-  if (packet.has_shared) {
-    row.shared = values;
-    values += packet.width;
-  }
-  if (packet.outputs_inline) {
-    for (const ExpertWeight& choice : row.header.experts) {
-      if (HasOutput(row, choice.expert)) continue;
-      InsertOutput({choice.expert, arrival.packet, values}, &row);
-      values += packet.width;
-    }
-  }
+  if (packet.has_shared) row.shared = values + packet.width;
   NoteArrival(arrival, packet.rows[index], &row);
 }
 
@@ -102,6 +107,7 @@ void RowAssembly::TakeOutput(const Arrival& arrival, size_t index,
 void RowAssembly::Accept(const Arrival& arrival,
                          std::vector<AssembledRow>* complete) {
   const Packet& packet = *arrival.packet;
+  std::vector<AssembledRow> done;
   for (size_t i = 0; i < packet.rows.size(); ++i) {
     const RowHeader& header = packet.rows[i];
     const Key key{header.sequence, header.position, header.attempt};
@@ -112,17 +118,29 @@ void RowAssembly::Accept(const Arrival& arrival,
       TakeOutput(arrival, i, &it->second);
     }
     if (it->second.has_residual && IsComplete(&it->second.row)) {
-      complete->push_back(std::move(it->second.row));
+      done.push_back(std::move(it->second.row));
       rows_.erase(it);
     }
   }
+  // After the packet's last row: all of them are awaited by now.
+  for (AssembledRow& row : done) Finish(std::move(row), complete);
 }
 
-void RowAssembly::Release(uint64_t sequence) {
-  auto first = rows_.lower_bound(Key{sequence, 0, 0});
-  auto last = first;
-  while (last != rows_.end() && std::get<0>(last->first) == sequence) ++last;
-  rows_.erase(first, last);
+void RowAssembly::Finish(AssembledRow row,
+                         std::vector<AssembledRow>* complete) {
+  if (whole_packets_) return cohorts_.Complete(std::move(row), complete);
+  complete->push_back(std::move(row));
+}
+
+void RowAssembly::Release(uint64_t sequence,
+                          std::vector<AssembledRow>* complete) {
+  auto it = rows_.lower_bound(Key{sequence, 0, 0});
+  while (it != rows_.end() && std::get<0>(it->first) == sequence) {
+    const Pending& pending = it->second;
+    if (whole_packets_ && pending.has_residual)
+      cohorts_.Forget(pending.row.residual.packet, complete);
+    it = rows_.erase(it);
+  }
 }
 
 }  // namespace spacemoe

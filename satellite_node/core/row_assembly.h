@@ -3,48 +3,37 @@
 #define SPACEMOE_SATELLITE_NODE_CORE_ROW_ASSEMBLY_H_
 
 #include <cstdint>
-#include <memory>
 #include <tuple>
 #include <vector>
 
 #include "absl/container/btree_map.h"
-#include "absl/container/inlined_vector.h"
-#include "models/roles/roles.h"
+#include "absl/status/status.h"
 #include "satellite_node/core/arrival.h"
+#include "satellite_node/core/assembled_row.h"
+#include "satellite_node/core/cohorts.h"
 
 namespace spacemoe {
-
-// A row all of whose parts have come.
-struct AssembledRow {
-  struct Part {
-    uint32_t expert = 0;
-    std::shared_ptr<const Packet> packet;
-    const float* values = nullptr;  // [hidden], in packet
-  };
-
-  RowHeader header;  // the residual's
-  Part residual;
-  const float* shared = nullptr;  // [hidden], in residual.packet; or null
-  absl::InlinedVector<Part, 4> outputs;  // ascending expert
-  int64_t ready_ns = 0;                  // when the last part came
-  LatencyBreakdown spent;                // along that part's path, at ready_ns
-
-  CombineRow combine() const;
-};
 
 // When a step of `rows` starts on a satellite that is free from `free_ns` on.
 int64_t StepStart(const std::vector<AssembledRow>& rows, int64_t free_ns);
 
-std::vector<CombineRow> CombineRows(const std::vector<AssembledRow>& rows);
+// The results of the layer before, which its satellite has combined already or
+// `combiner` combines now; null where all have been. out: [rows, width].
+absl::Status CombineRows(const std::vector<AssembledRow>& rows,
+                         LayerCombiner* combiner, float* out);
 
 // Thread-compatible.
 class RowAssembly {
  public:
+  // `whole_packets`: the rows of one residual packet are complete together.
+  explicit RowAssembly(bool whole_packets) : whole_packets_(whole_packets) {}
+
   // Takes a residual or output packet; appends rows that are now complete.
   // Repeated parts and outputs that nobody waits for are ignored.
   void Accept(const Arrival& arrival, std::vector<AssembledRow>* complete);
 
-  void Release(uint64_t sequence);
+  // Rows that waited only for others of this sequence are appended.
+  void Release(uint64_t sequence, std::vector<AssembledRow>* complete);
 
   size_t pending() const { return rows_.size(); }
 
@@ -58,7 +47,10 @@ class RowAssembly {
 
   void TakeResidual(const Arrival& arrival, size_t index, Pending* pending);
   void TakeOutput(const Arrival& arrival, size_t index, Pending* pending);
+  void Finish(AssembledRow row, std::vector<AssembledRow>* complete);
 
+  const bool whole_packets_;
+  Cohorts cohorts_;
   absl::btree_map<Key, Pending> rows_;
 };
 

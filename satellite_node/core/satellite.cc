@@ -22,6 +22,12 @@ absl::Status CheckGateway(const SatelliteOptions& options,
                      " has no combiner of layer ", options.layer - 1));
   }
   if (roles.experts == nullptr) return absl::OkStatus();
+  if (roles.own_combiner == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("gateway of layer ", options.layer,
+                     " has its experts, but not its "
+                     "combiner"));
+  }
   for (const auto& [expert, home] : options.expert_homes) {
     if (home == options.satellite) continue;
     return absl::InvalidArgumentError(absl::StrCat(
@@ -127,7 +133,7 @@ class SatelliteImpl final : public Satellite, public PacketSink {
     if (roles_.gateway != nullptr) {
       layer_station_ = std::make_unique<GatewayStation>(
           options_, roles_.gateway.get(), roles_.gateway_combiner.get(),
-          roles_.experts.get(), clock_, this);
+          roles_.experts.get(), roles_.own_combiner.get(), clock_, this);
     } else if (roles_.experts != nullptr) {
       layer_station_ = std::make_unique<ExpertStation>(
           options_, roles_.experts.get(), clock_, this);

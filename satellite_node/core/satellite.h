@@ -41,14 +41,18 @@ struct SatelliteOptions {
   double modelled_flops = 0;
   // Rows of a prompt that one step takes, besides its decode rows.
   int max_prompt_rows = 64;
+  // Rows that came in one residual packet wait for each other: see Cohorts.
+  bool whole_packets = false;
 };
 
 // What a satellite holds; null where it does not. A gateway of layer l > 0
-// needs the combiner of layer l - 1; the head that of the last layer.
+// needs the combiner of layer l - 1, and one that holds its layer's experts too
+// its own; the head needs that of the last layer.
 struct SatelliteRoleSet {
   std::unique_ptr<GatewayRole> gateway;
   std::unique_ptr<LayerCombiner> gateway_combiner;
   std::unique_ptr<ExpertRole> experts;
+  std::unique_ptr<LayerCombiner> own_combiner;
   std::unique_ptr<HeadRole> head;
   std::unique_ptr<LayerCombiner> head_combiner;
 };

@@ -47,7 +47,7 @@ void ExpectSame(const Packet& a, const Packet& b) {
   EXPECT_EQ(a.width, b.width);
   EXPECT_EQ(a.vectors_per_row, b.vectors_per_row);
   EXPECT_EQ(a.has_shared, b.has_shared);
-  EXPECT_EQ(a.outputs_inline, b.outputs_inline);
+  EXPECT_EQ(a.combined, b.combined);
   EXPECT_EQ(a.sequences_in_flight, b.sequences_in_flight);
   EXPECT_EQ(a.bfloat16, b.bfloat16);
   EXPECT_EQ(a.values, b.values);
@@ -77,18 +77,14 @@ TEST(PacketCodec, RoundTripsTwoVectorsARow) {
   ExpectSame(packet, *decoded);
 }
 
-TEST(PacketCodec, RoundTripsOutputsThatRideAlong) {
+TEST(PacketCodec, RoundTripsACombinedLayer) {
   Packet packet = TestPacket(2, 6);
   packet.kind = PacketKind::kResidual;
-  packet.outputs_inline = true;  // of two experts, after the residual
-  packet.vectors_per_row = 3;
-  packet.width = 2;
-  for (RowHeader& row : packet.rows) {
-    for (ExpertWeight& choice : row.experts) choice.weight = 0;
-  }
+  packet.combined = true;
+  for (RowHeader& row : packet.rows) row.experts.clear();
   const auto decoded = DecodePacket(Encoded(packet));
   ASSERT_TRUE(decoded.ok()) << decoded.status();
-  EXPECT_TRUE(decoded->outputs_inline);
+  EXPECT_TRUE(decoded->combined);
   ExpectSame(packet, *decoded);
 }
 
@@ -99,7 +95,7 @@ TEST(PacketCodec, RefusesVectorsThatItsFlagsDoNotExplain) {
   EXPECT_EQ(DecodePacket(wire).status().code(),
             absl::StatusCode::kInvalidArgument);
   wire.set_kind(v1::PACKET_KIND_RESIDUAL);
-  wire.set_outputs_inline(true);
+  wire.set_combined(true);
   EXPECT_EQ(DecodePacket(wire).status().code(),
             absl::StatusCode::kInvalidArgument);
 }

@@ -123,9 +123,11 @@ class Ring final : public Outbox, public SatelliteListener {
     SatelliteRoleSet roles;
     roles.gateway = std::make_unique<FakeGateway>(layer);
     if (layer > 0) roles.gateway_combiner = std::make_unique<FakeCombiner>();
-    if (together_)
+    if (together_) {
       roles.experts =
           std::make_unique<FakeExperts>(std::vector<int32_t>{0, 1, 2, 3, 4});
+      roles.own_combiner = std::make_unique<FakeCombiner>();
+    }
     if (layer == 0) {
       roles.head = std::make_unique<FakeHead>();
       roles.head_combiner = std::make_unique<FakeCombiner>();

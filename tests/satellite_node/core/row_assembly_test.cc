@@ -44,7 +44,7 @@ Arrival Output(uint64_t sequence, uint32_t expert, int64_t due, int64_t came) {
 }
 
 TEST(RowAssembly, WaitsForEveryExpertInWhateverOrderPartsCome) {
-  RowAssembly assembly;
+  RowAssembly assembly(false);
   std::vector<AssembledRow> complete;
   assembly.Accept(Output(1, 7, 30, 0), &complete);
   assembly.Accept(Residual(1, {3, 7}, 20, 0), &complete);
@@ -60,7 +60,7 @@ TEST(RowAssembly, WaitsForEveryExpertInWhateverOrderPartsCome) {
 }
 
 TEST(RowAssembly, AccountsForThePathThatCameLast) {
-  RowAssembly assembly;
+  RowAssembly assembly(false);
   std::vector<AssembledRow> complete;
   assembly.Accept(Residual(1, {3}, 20, 0), &complete);
   assembly.Accept(Output(1, 3, /*due=*/50, /*came=*/65), &complete);
@@ -73,7 +73,7 @@ TEST(RowAssembly, AccountsForThePathThatCameLast) {
 }
 
 TEST(RowAssembly, IgnoresRepeatsAndOutputsThatNobodyWaitsFor) {
-  RowAssembly assembly;
+  RowAssembly assembly(false);
   std::vector<AssembledRow> complete;
   assembly.Accept(Output(1, 3, 20, 0), &complete);
   assembly.Accept(Output(1, 3, 25, 0), &complete);
@@ -85,33 +85,90 @@ TEST(RowAssembly, IgnoresRepeatsAndOutputsThatNobodyWaitsFor) {
   EXPECT_THAT(complete[0].outputs, SizeIs(2));
 }
 
-TEST(RowAssembly, TakesSharedPartAndOutputsThatRideAlong) {
+TEST(RowAssembly, TakesTheSharedPartThatRidesAlong) {
   Packet packet = MakePacket(PacketKind::kResidual, 0, 5);
-  packet.rows = {Row(4, 9, {2, 6})};
+  packet.rows = {Row(4, 9, {})};
   packet.has_shared = true;
-  packet.outputs_inline = true;
-  packet.vectors_per_row = 4;
-  packet.values = {1, 1, 2, 2, 3, 3, 4, 4};
-  RowAssembly assembly;
+  packet.vectors_per_row = 2;
+  packet.values = {1, 1, 2, 2};
+  RowAssembly assembly(false);
   std::vector<AssembledRow> complete;
   assembly.Accept(MakeArrival(std::make_shared<Packet>(packet), 0), &complete);
   ASSERT_THAT(complete, SizeIs(1));
   const CombineRow row = complete[0].combine();
   EXPECT_EQ(row.residual[0], 1);
   EXPECT_EQ(row.shared[0], 2);
-  EXPECT_EQ(row.experts[0][0], 3);
-  EXPECT_EQ(row.experts[1][0], 4);
 }
 
 TEST(RowAssembly, ReleaseForgetsOneSequenceOnly) {
-  RowAssembly assembly;
+  RowAssembly assembly(false);
   std::vector<AssembledRow> complete;
   assembly.Accept(Residual(1, {3}, 20, 0), &complete);
   assembly.Accept(Residual(2, {3}, 20, 0), &complete);
-  assembly.Release(1);
+  assembly.Release(1, &complete);
   EXPECT_EQ(assembly.pending(), 1u);
   assembly.Accept(Output(2, 3, 40, 0), &complete);
   EXPECT_THAT(complete, SizeIs(1));
+}
+
+// Rows 1 and 2 in one packet, each waiting for one expert.
+Arrival TwoRows() {
+  Packet packet = MakePacket(PacketKind::kResidual, 10, 20);
+  packet.rows = {Row(1, 0, {3}), Row(2, 0, {4})};
+  packet.values = {1, 2, 3, 4};
+  return MakeArrival(std::make_shared<Packet>(packet), 0);
+}
+
+TEST(RowAssembly, WholePacketsGoOnTogether) {
+  RowAssembly assembly(true);
+  std::vector<AssembledRow> complete;
+  assembly.Accept(Output(2, 4, 15, 0), &complete);  // comes first: no matter
+  assembly.Accept(TwoRows(), &complete);
+  EXPECT_THAT(complete, IsEmpty());
+  assembly.Accept(Residual(5, {}, 20, 0), &complete);  // another packet
+  ASSERT_THAT(complete, SizeIs(1));
+  EXPECT_EQ(complete[0].header.sequence, 5u);
+  assembly.Accept(Output(1, 3, 50, 0), &complete);
+  EXPECT_THAT(complete, SizeIs(3));
+  EXPECT_EQ(assembly.pending(), 0u);
+}
+
+TEST(RowAssembly, ARowIsNotWaitedForOnceItsSequenceIsReleased) {
+  RowAssembly assembly(true);
+  std::vector<AssembledRow> complete;
+  assembly.Accept(TwoRows(), &complete);
+  assembly.Accept(Output(2, 4, 15, 0), &complete);
+  EXPECT_THAT(complete, IsEmpty());
+  assembly.Release(1, &complete);
+  ASSERT_THAT(complete, SizeIs(1));
+  EXPECT_EQ(complete[0].header.sequence, 2u);
+}
+
+TEST(RowAssembly, ARepeatedPacketHoldsNothingBack) {
+  RowAssembly assembly(true);
+  std::vector<AssembledRow> complete;
+  assembly.Accept(TwoRows(), &complete);
+  assembly.Accept(TwoRows(), &complete);
+  assembly.Accept(Output(1, 3, 50, 0), &complete);
+  assembly.Accept(Output(2, 4, 50, 0), &complete);
+  EXPECT_THAT(complete, SizeIs(2));
+}
+
+TEST(CombineRows, CopiesWhatIsCombinedAndRefusesTheRestWithoutACombiner) {
+  RowAssembly assembly(false);
+  std::vector<AssembledRow> rows;
+  assembly.Accept(Residual(1, {}, 20, 0), &rows);
+  float out[2];
+  EXPECT_EQ(CombineRows(rows, nullptr, out).code(),
+            absl::StatusCode::kInternal);
+  Packet packet = MakePacket(PacketKind::kResidual, 10, 20);
+  packet.rows = {Row(1, 0, {})};
+  packet.values = {7, 8};
+  packet.combined = true;
+  rows.clear();
+  assembly.Accept(MakeArrival(std::make_shared<Packet>(packet), 0), &rows);
+  ASSERT_TRUE(CombineRows(rows, nullptr, out).ok());
+  EXPECT_EQ(out[1], 8);
 }
 
 }  // namespace

@@ -51,8 +51,8 @@ SatelliteOptions Options() {
   return options;
 }
 
-Arrival HiddenRow(uint64_t sequence, uint32_t position, int64_t due,
-                  int64_t came, bool prompt = false, bool cache_only = false) {
+Packet HiddenPacket(uint64_t sequence, uint32_t position, int64_t due,
+                    bool prompt = false, bool cache_only = false) {
   Packet packet;
   packet.kind = PacketKind::kResidual;
   packet.width = kHidden;
@@ -66,6 +66,13 @@ Arrival HiddenRow(uint64_t sequence, uint32_t position, int64_t due,
   row.cache_only = cache_only;
   packet.rows = {row};
   packet.values = {0.1f, 0.2f, 0.3f, 0.4f};
+  return packet;
+}
+
+Arrival HiddenRow(uint64_t sequence, uint32_t position, int64_t due,
+                  int64_t came, bool prompt = false, bool cache_only = false) {
+  Packet packet = HiddenPacket(sequence, position, due, prompt, cache_only);
+  packet.combined = true;
   return MakeArrival(std::make_shared<Packet>(packet), came);
 }
 
@@ -74,7 +81,8 @@ TEST(GatewayStation, StartsAtReadinessAndSendsAtStartPlusCompute) {
   FakeGateway gateway(0);
   ManualClock clock;
   CapturingSink sink;
-  GatewayStation station(options, &gateway, nullptr, nullptr, &clock, &sink);
+  GatewayStation station(options, &gateway, nullptr, nullptr, nullptr, &clock,
+                         &sink);
   EXPECT_EQ(station.NextStep(), kNever);
   station.Accept(HiddenRow(1, 0, /*due=*/500, /*came=*/300));
   ASSERT_TRUE(station.Step().ok());
@@ -96,7 +104,8 @@ TEST(GatewayStation, BooksTheWaitForABusySatelliteAsQueueing) {
   FakeGateway gateway(0);
   ManualClock clock;
   CapturingSink sink;
-  GatewayStation station(options, &gateway, nullptr, nullptr, &clock, &sink);
+  GatewayStation station(options, &gateway, nullptr, nullptr, nullptr, &clock,
+                         &sink);
   station.Accept(HiddenRow(1, 0, 500, 0));
   ASSERT_TRUE(station.Step().ok());
   station.Accept(HiddenRow(2, 0, 700, 0));
@@ -112,7 +121,8 @@ TEST(GatewayStation, BooksALateArrivalAsSoftware) {
   FakeGateway gateway(0);
   ManualClock clock;
   CapturingSink sink;
-  GatewayStation station(options, &gateway, nullptr, nullptr, &clock, &sink);
+  GatewayStation station(options, &gateway, nullptr, nullptr, nullptr, &clock,
+                         &sink);
   station.Accept(HiddenRow(1, 0, /*due=*/500, /*came=*/620));
   ASSERT_TRUE(station.Step().ok());
   EXPECT_EQ(sink.packets[0].rows[0].spent.software_ns, 120);
@@ -138,8 +148,10 @@ TEST(GatewayStation, MeasuresComputeAsCpuTime) {
   } combiner(&clock);
   FakeGateway gateway(0);
   CapturingSink sink;
-  GatewayStation station(options, &gateway, &combiner, nullptr, &clock, &sink);
-  station.Accept(HiddenRow(1, 0, 500, 0));
+  GatewayStation station(options, &gateway, &combiner, nullptr, nullptr, &clock,
+                         &sink);
+  station.Accept(
+      MakeArrival(std::make_shared<Packet>(HiddenPacket(1, 0, 500)), 0));
   ASSERT_TRUE(station.Step().ok());
   EXPECT_EQ(sink.packets[0].rows[0].spent.compute_ns, 777);
   EXPECT_EQ(sink.packets[0].link.departure_ns, 1277);
@@ -152,7 +164,8 @@ TEST(GatewayStation, LastLayerEndsRowsThatOnlyFillTheCache) {
   FakeCombiner combiner;
   ManualClock clock;
   CapturingSink sink;
-  GatewayStation station(options, &gateway, &combiner, nullptr, &clock, &sink);
+  GatewayStation station(options, &gateway, &combiner, nullptr, nullptr, &clock,
+                         &sink);
   station.Accept(HiddenRow(1, 0, 500, 0, true, true));
   station.Accept(HiddenRow(1, 1, 500, 0, true, false));
   ASSERT_TRUE(station.Step().ok());
@@ -167,7 +180,8 @@ TEST(GatewayStation, IgnoresLatePacketsOfADeadSequence) {
   FakeGateway gateway(0);
   ManualClock clock;
   CapturingSink sink;
-  GatewayStation station(options, &gateway, nullptr, nullptr, &clock, &sink);
+  GatewayStation station(options, &gateway, nullptr, nullptr, nullptr, &clock,
+                         &sink);
   station.Release(1);
   station.Accept(HiddenRow(1, 0, 500, 0));
   EXPECT_EQ(station.NextStep(), kNever);
