@@ -189,7 +189,8 @@ std::optional<absl::Status> Node::HandleMessage(
       owned_satellite_->Release(message.release().sequence());
       return std::nullopt;
     case v1::CoordinatorMessage::kStatisticsRequest:
-      upstream_->Send(StatisticsMessage(owned_satellite_->Statistics()));
+      upstream_->Send(StatisticsMessage(owned_satellite_->Statistics(
+          message.statistics_request().restart())));
       return std::nullopt;
     case v1::CoordinatorMessage::kShutdown:
       LogInfo(absl::StrCat("shutting down: ", message.shutdown().reason()));

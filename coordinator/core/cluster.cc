@@ -60,8 +60,16 @@ void Cluster::BeginWarmUp() {
   if (!sequence.ok()) Fail(sequence.status());
 }
 
-void Cluster::WarmUp::OnFinished(const FinishReport&) {
-  cluster_->board_.Conclude(absl::OkStatus());
+void Cluster::WarmUp::OnFinished(const FinishReport&) { cluster_->EndWarmUp(); }
+
+// The links' statistics are those of the users' sequences.
+void Cluster::EndWarmUp() {
+  gatherer_.Start([this](const absl::StatusOr<LinkStatistics>& warm_up) {
+    board_.Conclude(warm_up.status());
+  });
+  for (SatelliteLink* link : links_) {
+    if (link != nullptr) link->RequestStatistics(/*restart=*/true);
+  }
 }
 
 void Cluster::OnToken(const TokenReport& token) {
@@ -152,7 +160,7 @@ void Cluster::GatherStatistics(StatisticsGatherer::Done done) {
     return;
   }
   gatherer_.Start(std::move(done));
-  for (SatelliteLink* link : links_) link->RequestStatistics();
+  for (SatelliteLink* link : links_) link->RequestStatistics(/*restart=*/false);
 }
 
 void Cluster::Inject(const SequenceOrder& order) {

@@ -36,7 +36,8 @@ class SatelliteLink {
   virtual void Assign(int index, const Roster& roster) = 0;
   virtual void Inject(const SequenceOrder& order) = 0;
   virtual void Release(uint64_t sequence) = 0;
-  virtual void RequestStatistics() = 0;
+  // `restart`: count from now on.
+  virtual void RequestStatistics(bool restart) = 0;
   virtual void Shutdown(const std::string& reason) = 0;
 };
 
@@ -108,6 +109,7 @@ class Cluster final : private SequenceFleet {
   void AssignAll();
   void ReportProgress(bool warming_up);
   void BeginWarmUp();
+  void EndWarmUp();
   void Fail(const absl::Status& status);
   void FailFor(int index, const std::string& what);
   absl::Status Refusal() const;

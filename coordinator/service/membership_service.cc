@@ -70,9 +70,9 @@ class AttachReactor final
     Send(std::move(message));
   }
 
-  void RequestStatistics() override {
+  void RequestStatistics(bool restart) override {
     v1::CoordinatorMessage message;
-    message.mutable_statistics_request();
+    message.mutable_statistics_request()->set_restart(restart);
     Send(std::move(message));
   }
 

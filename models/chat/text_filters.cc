@@ -168,7 +168,7 @@ absl::StatusOr<JsonFormat> JsonFormatOf(const BoundArgs& bound) {
   const Value indent = bound.Or(1, Value());
   if (!indent.is_none()) {
     format.multi_line = true;
-    format.item_separator = ",";
+    format.item_separator.pop_back();  // no space before a new line
     SPACEMOE_ASSIGN_OR_RETURN(format.indent, Indention(bound, 1));
   }
   const Value separators = bound.Or(2, Value());

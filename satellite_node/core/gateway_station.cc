@@ -85,7 +85,9 @@ absl::Status GatewayStation::Step() {
   DropCacheOnly(&batch);
   if (!batch.rows.empty()) {
     if (experts_ == nullptr) {
+      timer.Pause();
       SPACEMOE_RETURN_IF_ERROR(Dispatch(batch, timer.ElapsedNs()));
+      timer.Resume();
     }
     SPACEMOE_RETURN_IF_ERROR(RunShared(&batch));
     if (experts_ != nullptr) {
@@ -156,11 +158,12 @@ absl::Status GatewayStation::Dispatch(const Batch& batch, int64_t compute_ns) {
       AppendVector(batch.normed.data() + r * frame_.width, &it.first->second);
     }
   }
+  std::vector<Packet> leaving;
   for (auto& [satellite, packet] : packets) {
     packet.link.departure_ns = batch.start_ns + compute_ns;
-    SPACEMOE_RETURN_IF_ERROR(sink_->Emit(std::move(packet)));
+    leaving.push_back(std::move(packet));
   }
-  return absl::OkStatus();
+  return sink_->EmitAll(std::move(leaving));
 }
 
 absl::Status GatewayStation::RunShared(Batch* batch) {

@@ -1,5 +1,6 @@
 #include "satellite_node/core/satellite.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -119,10 +120,11 @@ class SatelliteImpl final : public Satellite, public PacketSink {
     }
   }
 
-  LinkStatistics Statistics() const override {
+  LinkStatistics Statistics(bool restart) override {
     LinkStatistics statistics;
-    if (layer_worker_ != nullptr) statistics.Merge(layer_worker_->Statistics());
-    if (head_worker_ != nullptr) statistics.Merge(head_worker_->Statistics());
+    for (Worker* worker : {layer_worker_.get(), head_worker_.get()}) {
+      if (worker != nullptr) statistics.Merge(worker->Statistics(restart));
+    }
     return statistics;
   }
 
@@ -164,10 +166,31 @@ class SatelliteImpl final : public Satellite, public PacketSink {
 
   // PacketSink. Called from the workers' threads.
   absl::Status Emit(Packet packet) override {
-    SPACEMOE_ASSIGN_OR_RETURN(
-        packet.link,
-        links_->Stamp(options_.satellite, packet.destination,
-                      packet.link.departure_ns, LinkBytes(packet)));
+    SPACEMOE_ASSIGN_OR_RETURN(packet.link, StampOf(packet));
+    return SendStamped(std::move(packet));
+  }
+
+  // The first to be due first: sending the others takes its time.
+  absl::Status EmitAll(std::vector<Packet> packets) override {
+    for (Packet& packet : packets) {
+      SPACEMOE_ASSIGN_OR_RETURN(packet.link, StampOf(packet));
+    }
+    std::stable_sort(packets.begin(), packets.end(),
+                     [](const Packet& a, const Packet& b) {
+                       return a.link.due_ns < b.link.due_ns;
+                     });
+    for (Packet& packet : packets)
+      SPACEMOE_RETURN_IF_ERROR(SendStamped(std::move(packet)));
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::StatusOr<LinkStamp> StampOf(const Packet& packet) const {
+    return links_->Stamp(options_.satellite, packet.destination,
+                         packet.link.departure_ns, LinkBytes(packet));
+  }
+
+  absl::Status SendStamped(Packet packet) {
     if (packet.destination != options_.satellite) {
       outbox_->Send(std::move(packet));
       return absl::OkStatus();

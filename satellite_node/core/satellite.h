@@ -134,8 +134,9 @@ class Satellite {
   // Forgets a sequence: its caches, what waits, what still comes.
   virtual void Release(uint64_t sequence) = 0;
 
-  // Of the packets that came from other satellites.
-  virtual LinkStatistics Statistics() const = 0;
+  // Of the packets that came from other satellites. `restart`: counts from now
+  // on.
+  virtual LinkStatistics Statistics(bool restart) = 0;
 };
 
 }  // namespace spacemoe

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
@@ -20,6 +22,14 @@ class PacketSink {
   virtual ~PacketSink() = default;
   // packet.link.departure_ns is set; the rest of the stamp is the sink's.
   virtual absl::Status Emit(Packet packet) = 0;
+  // All that leaves together.
+  virtual absl::Status EmitAll(std::vector<Packet> packets) {
+    for (Packet& packet : packets) {
+      const absl::Status emitted = Emit(std::move(packet));
+      if (!emitted.ok()) return emitted;
+    }
+    return absl::OkStatus();
+  }
 };
 
 // Thread-compatible.

@@ -47,9 +47,9 @@ void Worker::Post(std::function<absl::Status()> command) {
   waiter_->Notify();
 }
 
-LinkStatistics Worker::Statistics() const {
+LinkStatistics Worker::Statistics(bool restart) {
   Lock lock(mutex_);
-  return statistics_;
+  return restart ? std::exchange(statistics_, {}) : statistics_;
 }
 
 bool Worker::HasDue(int64_t now) const {

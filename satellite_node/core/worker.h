@@ -39,7 +39,8 @@ class Worker {
   // Runs a command on the worker's thread, before later packets.
   void Post(std::function<absl::Status()> command);
 
-  LinkStatistics Statistics() const;
+  // `restart`: counts from now on.
+  LinkStatistics Statistics(bool restart);
 
  private:
   struct Held {
@@ -75,7 +76,7 @@ class Worker {
   const std::function<void(const absl::Status&)> on_fault_;
   const std::unique_ptr<Waiter> waiter_;
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   // Protected by mutex_.
   bool stop_ = false;
   std::priority_queue<Held, std::vector<Held>, Later> held_;

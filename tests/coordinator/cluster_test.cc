@@ -48,6 +48,15 @@ class ClusterTest : public ::testing::Test {
       ASSERT_TRUE(cluster_.OnReady(i).ok());
     }
     cluster_.OnToken(Token(1, 5, FinishReason::kLength));
+    CountFromNowOn();
+  }
+
+  // What the satellites answer when the warm-up token has gone round.
+  void CountFromNowOn() {
+    for (int i = 0; i < kSatellites; ++i) {
+      EXPECT_EQ(links_[i].statistics_restarts, 1);
+      cluster_.OnStatistics(i, {});
+    }
   }
 
   absl::StatusOr<uint64_t> Start() {
@@ -85,6 +94,8 @@ TEST_F(ClusterTest, HasStartedOnlyAfterATokenHasGoneRound) {
   EXPECT_TRUE(absl::IsUnavailable(Start().status()));
 
   cluster_.OnToken(Token(1, 5, FinishReason::kLength));
+  EXPECT_FALSE(watcher_.outcome.has_value()) << "the links count from anew";
+  CountFromNowOn();
   ASSERT_TRUE(watcher_.outcome.has_value());
   EXPECT_TRUE(watcher_.outcome->ok());
   EXPECT_TRUE(Start().ok());

@@ -68,7 +68,9 @@ class FakeLink final : public SatelliteLink {
   }
   void Inject(const SequenceOrder& order) override { orders.push_back(order); }
   void Release(uint64_t sequence) override { released.push_back(sequence); }
-  void RequestStatistics() override { ++statistics_requests; }
+  void RequestStatistics(bool restart) override {
+    ++(restart ? statistics_restarts : statistics_requests);
+  }
   void Shutdown(const std::string& why) override { shutdown = why; }
 
   int assigned = -1;
@@ -76,6 +78,7 @@ class FakeLink final : public SatelliteLink {
   std::vector<SequenceOrder> orders;
   std::vector<uint64_t> released;
   int statistics_requests = 0;
+  int statistics_restarts = 0;
   std::string shutdown;
 };
 

@@ -88,7 +88,7 @@ class Ring final : public Outbox, public SatelliteListener {
   LinkStatistics Statistics() {
     LinkStatistics all;
     for (auto& [id, satellite] : satellites_)
-      all.Merge(satellite->Statistics());
+      all.Merge(satellite->Statistics(false));
     return all;
   }
 
