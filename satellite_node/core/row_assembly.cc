@@ -86,8 +86,8 @@ void RowAssembly::TakeResidual(const Arrival& arrival, size_t index,
   const Packet& packet = *arrival.packet;
   AssembledRow& row = pending->row;
   pending->has_residual = true;
-  if (whole_packets_) cohorts_.Await(arrival.packet);
   row.header = packet.rows[index];
+  if (InCohort(row)) cohorts_.Await(arrival.packet);
   const float* values = packet.row_values(index);
   row.residual = {0, arrival.packet, values};
   if (packet.has_shared) row.shared = values + packet.width;
@@ -128,7 +128,7 @@ void RowAssembly::Accept(const Arrival& arrival,
 
 void RowAssembly::Finish(AssembledRow row,
                          std::vector<AssembledRow>* complete) {
-  if (whole_packets_) return cohorts_.Complete(std::move(row), complete);
+  if (InCohort(row)) return cohorts_.Complete(std::move(row), complete);
   complete->push_back(std::move(row));
 }
 
@@ -137,7 +137,7 @@ void RowAssembly::Release(uint64_t sequence,
   auto it = rows_.lower_bound(Key{sequence, 0, 0});
   while (it != rows_.end() && std::get<0>(it->first) == sequence) {
     const Pending& pending = it->second;
-    if (whole_packets_ && pending.has_residual)
+    if (pending.has_residual && InCohort(pending.row))
       cohorts_.Forget(pending.row.residual.packet, complete);
     it = rows_.erase(it);
   }

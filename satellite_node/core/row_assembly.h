@@ -26,6 +26,7 @@ absl::Status CombineRows(const std::vector<AssembledRow>& rows,
 class RowAssembly {
  public:
   // `whole_packets`: the rows of one residual packet are complete together.
+  // Those of a prompt always are: it is as fast as its slowest row.
   explicit RowAssembly(bool whole_packets) : whole_packets_(whole_packets) {}
 
   // Takes a residual or output packet; appends rows that are now complete.
@@ -48,6 +49,9 @@ class RowAssembly {
   void TakeResidual(const Arrival& arrival, size_t index, Pending* pending);
   void TakeOutput(const Arrival& arrival, size_t index, Pending* pending);
   void Finish(AssembledRow row, std::vector<AssembledRow>* complete);
+  bool InCohort(const AssembledRow& row) const {
+    return whole_packets_ || row.header.prompt;
+  }
 
   const bool whole_packets_;
   Cohorts cohorts_;

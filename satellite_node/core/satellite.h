@@ -41,7 +41,8 @@ struct SatelliteOptions {
   double modelled_flops = 0;
   // Rows of a prompt that one step takes, besides its decode rows.
   int max_prompt_rows = 64;
-  // Rows that came in one residual packet wait for each other: see Cohorts.
+  // Decode rows that came in one residual packet wait for each other, too: see
+  // Cohorts.
   bool whole_packets = false;
 };
 

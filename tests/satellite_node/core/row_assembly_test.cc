@@ -112,9 +112,10 @@ TEST(RowAssembly, ReleaseForgetsOneSequenceOnly) {
 }
 
 // Rows 1 and 2 in one packet, each waiting for one expert.
-Arrival TwoRows() {
+Arrival TwoRows(bool prompt = false) {
   Packet packet = MakePacket(PacketKind::kResidual, 10, 20);
   packet.rows = {Row(1, 0, {3}), Row(2, 0, {4})};
+  for (RowHeader& row : packet.rows) row.prompt = prompt;
   packet.values = {1, 2, 3, 4};
   return MakeArrival(std::make_shared<Packet>(packet), 0);
 }
@@ -131,6 +132,18 @@ TEST(RowAssembly, WholePacketsGoOnTogether) {
   assembly.Accept(Output(1, 3, 50, 0), &complete);
   EXPECT_THAT(complete, SizeIs(3));
   EXPECT_EQ(assembly.pending(), 0u);
+}
+
+TEST(RowAssembly, PromptsGoOnTogether) {
+  for (bool prompt : {false, true}) {
+    RowAssembly assembly(false);
+    std::vector<AssembledRow> complete;
+    assembly.Accept(TwoRows(prompt), &complete);
+    assembly.Accept(Output(1, 3, 50, 0), &complete);
+    EXPECT_EQ(complete.empty(), prompt);
+    assembly.Accept(Output(2, 4, 50, 0), &complete);
+    EXPECT_THAT(complete, SizeIs(2));
+  }
 }
 
 TEST(RowAssembly, ARowIsNotWaitedForOnceItsSequenceIsReleased) {
