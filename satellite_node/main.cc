@@ -37,11 +37,12 @@ void KeepLibrariesSingleThreaded(char** argv) {
 }
 
 // Threads share few heaps: a heap of its own for each would cost more than the
-// lock does.
+// lock does. What a step frees is kept for the next one, up to a megabyte: the
+// kernel would clear it anew each time.
 void KeepHeapSmall() {
   mallopt(M_ARENA_MAX, 1);
-  mallopt(M_TRIM_THRESHOLD, 256 << 10);
-  mallopt(M_MMAP_THRESHOLD, 256 << 10);
+  mallopt(M_TRIM_THRESHOLD, 1 << 20);
+  mallopt(M_MMAP_THRESHOLD, 2 << 20);
 }
 
 int ReportEnd(const absl::Status& status) {
