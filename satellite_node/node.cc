@@ -84,6 +84,8 @@ absl::Status Node::SetUp(const v1::Assignment& proto) {
   clock_ = std::make_unique<MonotonicClock>(assignment.epoch_ns,
                                             assignment.time_scale);
   MakeLinks(assignment);
+  // No delays to keep: only the host's speed counts. The workers inherit it.
+  if (!assignment.constellation.has_value()) PreferThroughput();
   SPACEMOE_RETURN_IF_ERROR(ConnectPeers(assignment));
   SPACEMOE_RETURN_IF_ERROR(BuildSatellite(assignment));
   SPACEMOE_ASSIGN_OR_RETURN(const int64_t bytes,
@@ -106,7 +108,6 @@ absl::Status Node::OpenCheckpoint(const NodeAssignment& assignment) {
 void Node::MakeLinks(const NodeAssignment& assignment) {
   if (!assignment.constellation.has_value()) {
     links_ = std::make_unique<NoDelayLinks>();
-    PreferThroughput();
     return;
   }
   links_ = std::make_unique<OrbitalLinkModel>(

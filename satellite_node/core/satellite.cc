@@ -184,7 +184,6 @@ class SatelliteImpl final : public Satellite, public PacketSink {
     return absl::OkStatus();
   }
 
- private:
   absl::StatusOr<LinkStamp> StampOf(const Packet& packet) const {
     return links_->Stamp(options_.satellite, packet.destination,
                          packet.link.departure_ns, LinkBytes(packet));
