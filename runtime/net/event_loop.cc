@@ -53,17 +53,16 @@ EventLoop::~EventLoop() {
 }
 
 void EventLoop::Borrow() {
-  {
-    const std::lock_guard lock(mutex_);
-    borrowed_ = true;
-  }
-  Wake();  // the thread, so that it leaves the queue to the borrower
+  std::unique_lock lock(mutex_);
+  borrowed_ = true;
+  if (!idle_) Wake();  // the thread, so that it leaves the queue
+  changed_.wait(lock, [this] { return idle_; });
 }
 
 void EventLoop::Return() {
   const std::lock_guard lock(mutex_);
   borrowed_ = false;
-  returned_.notify_one();
+  changed_.notify_all();
 }
 
 void EventLoop::RunUntil(absl::Time deadline) {
@@ -83,7 +82,11 @@ void EventLoop::Wake() {
 
 void EventLoop::AwaitReturn() {
   std::unique_lock lock(mutex_);
-  returned_.wait(lock, [this] { return !borrowed_; });
+  if (!borrowed_) return;
+  idle_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return !borrowed_; });
+  idle_ = false;
 }
 
 void EventLoop::RunThread() {

@@ -47,7 +47,9 @@ class EventLoop {
 
   // From Borrow to Return the calling thread runs the events itself, by
   // RunUntil, and saves the switch from one thread to another: a message then
-  // wakes the thread that works on it. One borrower at a time.
+  // wakes the thread that works on it. One borrower at a time, and not the
+  // loop's own thread: Borrow waits until that has left the events alone, since
+  // it would take in, and so lose, what is meant to wake the borrower.
   void Borrow();
   void Return();
 
@@ -72,7 +74,8 @@ class EventLoop {
 
   std::mutex mutex_;  // protects what follows
   bool borrowed_ = false;
-  std::condition_variable returned_;
+  bool idle_ = false;  // the thread waits for the loop's return
+  std::condition_variable changed_;
 
   std::thread thread_;  // last: it uses all of the above
 };
