@@ -56,9 +56,8 @@ SatelliteOptions ReadOptions(const v1::Assignment& proto) {
   options.first_gateway = proto.first_gateway();
   options.bfloat16 = proto.bfloat16();
   options.modelled_flops = proto.modelled_flops();
-  // Without delays all paths are equally long, and only the host's speed
-  // counts.
-  options.whole_packets = !proto.links();
+  // Nothing is emulated: only the host's speed counts.
+  options.one_batch = !proto.links() && proto.modelled_flops() == 0;
   return options;
 }
 

@@ -84,8 +84,8 @@ absl::Status Node::SetUp(const v1::Assignment& proto) {
   clock_ = std::make_unique<MonotonicClock>(assignment.epoch_ns,
                                             assignment.time_scale);
   MakeLinks(assignment);
-  // No delays to keep: only the host's speed counts. The workers inherit it.
-  if (!assignment.constellation.has_value()) PreferThroughput();
+  // Only the host's speed counts. The workers inherit it.
+  if (assignment.options.one_batch) PreferThroughput();
   SPACEMOE_RETURN_IF_ERROR(ConnectPeers(assignment));
   SPACEMOE_RETURN_IF_ERROR(BuildSatellite(assignment));
   SPACEMOE_ASSIGN_OR_RETURN(const int64_t bytes,
@@ -132,8 +132,9 @@ absl::Status Node::ConnectPeers(const NodeAssignment& assignment) {
 }
 
 absl::Status Node::BuildSatellite(const NodeAssignment& assignment) {
+  pools_ = MakeRolePools(assignment);
   SPACEMOE_ASSIGN_OR_RETURN(SatelliteRoleSet roles,
-                            BuildRoles(assignment, *checkpoint_));
+                            BuildRoles(assignment, *checkpoint_, pools_));
   SPACEMOE_ASSIGN_OR_RETURN(
       owned_satellite_,
       Satellite::Create(assignment.options, std::move(roles), clock_.get(),
@@ -148,9 +149,8 @@ absl::Status Node::BuildSatellite(const NodeAssignment& assignment) {
 // microsecond or work.
 std::unique_ptr<Waiter> Node::MakeWaiter(
     const NodeAssignment& assignment) const {
-  const bool nothing_to_hold = !assignment.constellation.has_value() &&
-                               assignment.options.modelled_flops == 0;
-  if (options_.loop == nullptr || !nothing_to_hold || assignment.head)
+  const bool one_role = !assignment.head;
+  if (options_.loop == nullptr || !assignment.options.one_batch || !one_role)
     return nullptr;
   return std::make_unique<LoopWaiter>(options_.loop);
 }

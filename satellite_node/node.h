@@ -21,6 +21,7 @@
 #include "satellite_node/loss_watch.h"
 #include "satellite_node/mailbox.h"
 #include "satellite_node/peer_links.h"
+#include "satellite_node/role_builder.h"
 #include "satellite_node/upstream.h"
 
 namespace spacemoe {
@@ -98,6 +99,7 @@ class Node final : private SatelliteListener {
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<LinkModel> links_;
   std::unique_ptr<PeerLinks> peers_;
+  RolePools pools_;
   std::unique_ptr<Satellite> owned_satellite_;
 };
 

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "models/checkpoint/model_weights.h"
 #include "models/engine/role_factory.h"
+#include "models/kernels/thread_pool.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -21,33 +22,55 @@ absl::Status CheckModel(const NodeAssignment& assignment,
       " of ", assignment.hidden_size));
 }
 
-ComputeOptions ComputeOf(const NodeAssignment& assignment) {
+ComputeOptions ComputeOf(const NodeAssignment& assignment, ThreadPool* pool) {
   ComputeOptions compute;
   compute.bfloat16 = assignment.options.bfloat16;
   compute.kernel =
       assignment.aten_kernel ? KernelKind::kAten : KernelKind::kNative;
   compute.kv_bytes_limit = assignment.kv_bytes_limit;
+  compute.pool = pool;
   return compute;
 }
 
-absl::Status BuildGateway(const NodeAssignment& assignment,
-                          const Checkpoint& checkpoint,
-                          SatelliteRoleSet* roles) {
-  if (!assignment.gateway) return absl::OkStatus();
-  const ComputeOptions compute = ComputeOf(assignment);
+absl::Status BuildLayerRole(const NodeAssignment& assignment,
+                            const Checkpoint& checkpoint,
+                            const ComputeOptions& compute,
+                            SatelliteRoleSet* roles) {
   const int64_t layer = assignment.options.layer;
-  SPACEMOE_ASSIGN_OR_RETURN(roles->gateway,
-                            MakeGateway(checkpoint, layer, compute));
-  if (layer == 0) return absl::OkStatus();
-  SPACEMOE_ASSIGN_OR_RETURN(roles->gateway_combiner,
-                            MakeCombiner(checkpoint, layer - 1, compute));
+  if (!assignment.gateway) {
+    SPACEMOE_ASSIGN_OR_RETURN(
+        roles->experts,
+        MakeExperts(checkpoint, layer, assignment.experts, compute));
+  } else if (assignment.experts.empty()) {
+    SPACEMOE_ASSIGN_OR_RETURN(roles->gateway,
+                              MakeGateway(checkpoint, layer, compute));
+  } else {
+    SPACEMOE_ASSIGN_OR_RETURN(roles->layer,
+                              MakeLayer(checkpoint, layer, compute));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BuildLayer(const NodeAssignment& assignment,
+                        const Checkpoint& checkpoint,
+                        const ComputeOptions& compute,
+                        SatelliteRoleSet* roles) {
+  if (!assignment.gateway && assignment.experts.empty())
+    return absl::OkStatus();
+  SPACEMOE_RETURN_IF_ERROR(
+      BuildLayerRole(assignment, checkpoint, compute, roles));
+  if (!assignment.gateway || assignment.options.layer == 0)
+    return absl::OkStatus();
+  SPACEMOE_ASSIGN_OR_RETURN(
+      roles->layer_combiner,
+      MakeCombiner(checkpoint, assignment.options.layer - 1, compute));
   return absl::OkStatus();
 }
 
 absl::Status BuildHead(const NodeAssignment& assignment,
-                       const Checkpoint& checkpoint, SatelliteRoleSet* roles) {
+                       const Checkpoint& checkpoint,
+                       const ComputeOptions& compute, SatelliteRoleSet* roles) {
   if (!assignment.head) return absl::OkStatus();
-  const ComputeOptions compute = ComputeOf(assignment);
   SPACEMOE_ASSIGN_OR_RETURN(roles->head, MakeHead(checkpoint, compute));
   SPACEMOE_ASSIGN_OR_RETURN(
       roles->head_combiner,
@@ -57,22 +80,26 @@ absl::Status BuildHead(const NodeAssignment& assignment,
 
 }  // namespace
 
+RolePools MakeRolePools(const NodeAssignment& assignment) {
+  RolePools pools;
+  if (!assignment.options.one_batch) return pools;
+  if (assignment.gateway)
+    pools.layer = std::make_unique<ThreadPool>(AvailableCores());
+  if (assignment.head)
+    pools.head = std::make_unique<ThreadPool>(AvailableCores());
+  return pools;
+}
+
 absl::StatusOr<SatelliteRoleSet> BuildRoles(const NodeAssignment& assignment,
-                                            const Checkpoint& checkpoint) {
+                                            const Checkpoint& checkpoint,
+                                            const RolePools& pools) {
   SPACEMOE_RETURN_IF_ERROR(CheckModel(assignment, checkpoint));
   SatelliteRoleSet roles;
-  SPACEMOE_RETURN_IF_ERROR(BuildGateway(assignment, checkpoint, &roles));
-  SPACEMOE_RETURN_IF_ERROR(BuildHead(assignment, checkpoint, &roles));
-  if (!assignment.experts.empty()) {
-    SPACEMOE_ASSIGN_OR_RETURN(
-        roles.experts, MakeExperts(checkpoint, assignment.options.layer,
-                                   assignment.experts, ComputeOf(assignment)));
-  }
-  if (assignment.gateway && !assignment.experts.empty()) {
-    SPACEMOE_ASSIGN_OR_RETURN(roles.own_combiner,
-                              MakeCombiner(checkpoint, assignment.options.layer,
-                                           ComputeOf(assignment)));
-  }
+  SPACEMOE_RETURN_IF_ERROR(BuildLayer(assignment, checkpoint,
+                                      ComputeOf(assignment, pools.layer.get()),
+                                      &roles));
+  SPACEMOE_RETURN_IF_ERROR(BuildHead(
+      assignment, checkpoint, ComputeOf(assignment, pools.head.get()), &roles));
   return roles;
 }
 

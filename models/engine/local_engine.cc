@@ -1,7 +1,6 @@
 #include "models/engine/local_engine.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,8 +14,7 @@ namespace spacemoe {
 namespace {
 
 int ThreadCount(int threads) {
-  if (threads > 0) return threads;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return threads > 0 ? threads : AvailableCores();
 }
 
 class LocalEngineImpl : public LocalEngine {

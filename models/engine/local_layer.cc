@@ -17,7 +17,7 @@ void CopyFloats(const float* from, int64_t count, float* to) {
 }  // namespace
 
 absl::StatusOr<LocalLayer> LocalLayer::Create(
-    const Checkpoint& checkpoint, int64_t layer,
+    const Checkpoint& checkpoint, int64_t layer, int64_t kv_bytes_limit,
     std::shared_ptr<EngineContext> context) {
   const ModelConfig& config = checkpoint.config();
   LocalLayer local;
@@ -25,7 +25,7 @@ absl::StatusOr<LocalLayer> LocalLayer::Create(
   local.context_ = context;
   SPACEMOE_ASSIGN_OR_RETURN(
       local.gateway_,
-      Gateway::Create(checkpoint, layer, /*kv_bytes_limit=*/0, context));
+      Gateway::Create(checkpoint, layer, kv_bytes_limit, context));
   std::vector<int32_t> ids(config.experts);
   std::iota(ids.begin(), ids.end(), 0);
   SPACEMOE_ASSIGN_OR_RETURN(

@@ -34,9 +34,14 @@ struct LocalBatch {
 // Thread-compatible.
 class LocalLayer {
  public:
+  // kv_bytes_limit: 0: none.
   static absl::StatusOr<LocalLayer> Create(
-      const Checkpoint& checkpoint, int64_t layer,
+      const Checkpoint& checkpoint, int64_t layer, int64_t kv_bytes_limit,
       std::shared_ptr<EngineContext> context);
+
+  int64_t hidden_size() const { return gateway_->hidden_size(); }
+  const Gateway& gateway() const { return *gateway_; }
+  const Experts& experts() const { return *experts_; }
 
   // Fills normed and routing.
   absl::Status Attend(LocalBatch& batch);

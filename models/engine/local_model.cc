@@ -21,8 +21,9 @@ absl::StatusOr<std::unique_ptr<LocalModel>> LocalModel::Create(
 absl::Status LocalModel::Load(const Checkpoint& checkpoint) {
   SPACEMOE_ASSIGN_OR_RETURN(head_, Head::Create(checkpoint, context_));
   for (int64_t l = 0; l < config_.layers; ++l) {
-    SPACEMOE_ASSIGN_OR_RETURN(LocalLayer layer,
-                              LocalLayer::Create(checkpoint, l, context_));
+    SPACEMOE_ASSIGN_OR_RETURN(
+        LocalLayer layer,
+        LocalLayer::Create(checkpoint, l, /*kv_bytes_limit=*/0, context_));
     layers_.push_back(std::move(layer));
   }
   return absl::OkStatus();

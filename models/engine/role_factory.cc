@@ -10,6 +10,7 @@
 #include "models/engine/gateway.h"
 #include "models/engine/head.h"
 #include "models/engine/torch_guard.h"
+#include "models/engine/whole_layer.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -90,6 +91,16 @@ absl::StatusOr<std::unique_ptr<ExpertRole>> MakeExperts(
       checkpoint, options, [&](std::shared_ptr<EngineContext> context) {
         return Experts::Create(checkpoint, layer, std::move(experts),
                                std::move(context));
+      });
+}
+
+absl::StatusOr<std::unique_ptr<LayerRole>> MakeLayer(
+    const Checkpoint& checkpoint, int64_t layer,
+    const ComputeOptions& options) {
+  return Make<LayerRole>(
+      checkpoint, options, [&](std::shared_ptr<EngineContext> context) {
+        return WholeLayer::Create(checkpoint, layer, options.kv_bytes_limit,
+                                  std::move(context));
       });
 }
 

@@ -35,6 +35,8 @@ absl::StatusOr<std::unique_ptr<LayerCombiner>> MakeCombiner(
 absl::StatusOr<std::unique_ptr<ExpertRole>> MakeExperts(
     const Checkpoint& checkpoint, int64_t layer, std::vector<int32_t> experts,
     const ComputeOptions& options);
+absl::StatusOr<std::unique_ptr<LayerRole>> MakeLayer(
+    const Checkpoint& checkpoint, int64_t layer, const ComputeOptions& options);
 absl::StatusOr<std::unique_ptr<HeadRole>> MakeHead(
     const Checkpoint& checkpoint, const ComputeOptions& options);
 

@@ -132,6 +132,10 @@ void ThreadPool::Impl::Run(
   AwaitRanges();
 }
 
+int AvailableCores() {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
 ThreadPool::ThreadPool(int threads) {
   if (threads > 1) impl_ = std::make_unique<Impl>(threads);
 }

@@ -9,6 +9,9 @@
 
 namespace spacemoe {
 
+// Of this machine, at least 1.
+int AvailableCores();
+
 // Runs ranges of independent work on `threads` threads, the caller being one
 // of them. With one thread nothing is started and nothing is locked (a forked
 // satellite stays single-threaded here). Workers spin for some microseconds

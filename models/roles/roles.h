@@ -93,6 +93,26 @@ class ExpertRole {
   virtual double Flops() const = 0;
 };
 
+// A layer as a whole: gateway, shared part, all experts and their combination
+// in one call, which shares out its work better than its parts can.
+class LayerRole {
+ public:
+  virtual ~LayerRole() = default;
+
+  virtual int64_t hidden_size() const = 0;
+
+  // rows as for GatewayRole. hidden: [rows, hidden], in: the residual stream;
+  // out: the layer's outputs of the rows that are not cache_only, in order.
+  virtual absl::Status Run(absl::Span<const GatewayRow> rows,
+                           float* hidden) = 0;
+
+  // Frees a sequence's KV cache. Unknown sequences are ignored.
+  virtual void Release(uint64_t sequence) = 0;
+
+  // Of one row at `position`, all its experts included.
+  virtual double Flops(int64_t position) const = 0;
+};
+
 class HeadRole {
  public:
   virtual ~HeadRole() = default;

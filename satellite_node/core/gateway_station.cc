@@ -7,76 +7,30 @@
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
-namespace {
-
-// Attention wants a sequence's rows in ascending position; the order between
-// sequences does not matter.
-std::vector<GatewayRow> GatewayRows(const std::vector<AssembledRow>& rows,
-                                    bool last_layer) {
-  std::vector<GatewayRow> gateway_rows;
-  gateway_rows.reserve(rows.size());
-  for (const AssembledRow& row : rows) {
-    gateway_rows.push_back({row.header.sequence, row.header.position,
-                            row.header.capacity,
-                            last_layer && row.header.cache_only});
-  }
-  return gateway_rows;
-}
-
-}  // namespace
-
 GatewayStation::GatewayStation(const SatelliteOptions& options,
                                GatewayRole* gateway, LayerCombiner* combiner,
-                               ExpertRole* experts, LayerCombiner* own_combiner,
                                const Clock* clock, PacketSink* sink)
     : options_(options),
       gateway_(gateway),
       combiner_(combiner),
-      experts_(experts),
-      own_combiner_(own_combiner),
       clock_(clock),
       sink_(sink),
       frame_{options.satellite, static_cast<uint32_t>(gateway->hidden_size()),
              options.bfloat16},
-      assembly_(options.whole_packets) {}
-
-void GatewayStation::Accept(const Arrival& arrival) {
-  std::vector<AssembledRow> complete;
-  assembly_.Accept(arrival, &complete);
-  if (arrival.packet->kind == PacketKind::kResidual) {
-    sequences_in_flight_ =
-        std::max<uint32_t>(1, arrival.packet->sequences_in_flight);
-  }
-  for (const RowHeader& header : arrival.packet->rows) {
-    if (dead_.Contains(header.sequence))
-      assembly_.Release(header.sequence, &complete);
-  }
-  AddReady(std::move(complete));
-}
-
-void GatewayStation::AddReady(std::vector<AssembledRow> complete) {
-  for (AssembledRow& row : complete) {
-    if (!dead_.Contains(row.header.sequence)) ready_.Add(std::move(row));
-  }
-}
+      intake_(options) {}
 
 void GatewayStation::Release(uint64_t sequence) {
-  dead_.Add(sequence);
-  std::vector<AssembledRow> complete;
-  assembly_.Release(sequence, &complete);
-  AddReady(std::move(complete));
-  ready_.Release(sequence);
+  intake_.Release(sequence);
   gateway_->Release(sequence);
 }
 
 int64_t GatewayStation::NextStep() const {
-  return ready_.HasRunnable() ? free_ns_ : kNever;
+  return intake_.HasRunnable() ? free_ns_ : kNever;
 }
 
 absl::Status GatewayStation::Step() {
   Batch batch;
-  batch.rows =
-      ready_.Take(LimitsFor(sequences_in_flight_, options_.max_prompt_rows));
+  batch.rows = intake_.Take();
   if (batch.rows.empty()) return absl::OkStatus();
   batch.start_ns = StepStart(batch.rows, free_ns_);
   StepTimer timer(*clock_, options_.modelled_flops);
@@ -84,16 +38,10 @@ absl::Status GatewayStation::Step() {
   SPACEMOE_RETURN_IF_ERROR(Attend(&batch, &timer));
   DropCacheOnly(&batch);
   if (!batch.rows.empty()) {
-    if (experts_ == nullptr) {
-      timer.Pause();
-      SPACEMOE_RETURN_IF_ERROR(Dispatch(batch, timer.ElapsedNs()));
-      timer.Resume();
-    }
+    timer.Pause();
+    SPACEMOE_RETURN_IF_ERROR(Dispatch(batch, timer.ElapsedNs()));
+    timer.Resume();
     SPACEMOE_RETURN_IF_ERROR(RunShared(&batch));
-    if (experts_ != nullptr) {
-      SPACEMOE_RETURN_IF_ERROR(RunLocalExperts(&batch, &timer));
-      SPACEMOE_RETURN_IF_ERROR(CombineOwn(&batch));
-    }
     SPACEMOE_RETURN_IF_ERROR(SendResidual(batch, timer.ElapsedNs()));
   }
   free_ns_ = batch.start_ns + timer.ElapsedNs();
@@ -153,7 +101,7 @@ absl::Status GatewayStation::Dispatch(const Batch& batch, int64_t compute_ns) {
     for (auto& [satellite, header] : headers) {
       auto it = packets.try_emplace(
           satellite, StartPacket(frame_, PacketKind::kDispatch, options_.layer,
-                                 satellite, sequences_in_flight_));
+                                 satellite, intake_.sequences_in_flight()));
       it.first->second.rows.push_back(std::move(header));
       AppendVector(batch.normed.data() + r * frame_.width, &it.first->second);
     }
@@ -173,51 +121,12 @@ absl::Status GatewayStation::RunShared(Batch* batch) {
                           batch->normed.data(), batch->shared.data());
 }
 
-absl::Status GatewayStation::RunLocalExperts(Batch* batch, StepTimer* timer) {
-  batch->outputs.resize(batch->rows.size());
-  for (size_t r = 0; r < batch->rows.size(); ++r) {
-    batch->outputs[r].resize(batch->routing[r].size() * frame_.width);
-  }
-  for (int32_t expert : experts_->experts()) {
-    SPACEMOE_RETURN_IF_ERROR(RunLocalExpert(expert, batch, timer));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status GatewayStation::RunLocalExpert(int32_t expert, Batch* batch,
-                                            StepTimer* timer) {
-  const size_t width = frame_.width;
-  std::vector<float> inputs, weights;
-  std::vector<float*> targets;
-  for (size_t r = 0; r < batch->rows.size(); ++r) {
-    for (size_t k = 0; k < batch->routing[r].size(); ++k) {
-      if (batch->routing[r][k].expert != expert) continue;
-      const float* normed = batch->normed.data() + r * width;
-      inputs.insert(inputs.end(), normed, normed + width);
-      weights.push_back(batch->routing[r][k].weight);
-      targets.push_back(batch->outputs[r].data() + k * width);
-    }
-  }
-  if (targets.empty()) return absl::OkStatus();
-  std::vector<float> outputs(inputs.size());
-  SPACEMOE_RETURN_IF_ERROR(
-      experts_->Run(expert, static_cast<int64_t>(targets.size()), inputs.data(),
-                    weights.data(), outputs.data()));
-  timer->AddFlops(experts_->Flops() * static_cast<double>(targets.size()));
-  for (size_t i = 0; i < targets.size(); ++i) {
-    std::copy_n(outputs.data() + i * width, width, targets[i]);
-  }
-  return absl::OkStatus();
-}
-
 void GatewayStation::AppendResidualRow(const Batch& batch, size_t row,
                                        int64_t compute_ns, Packet* packet) {
   RowHeader header = NextHeader(batch.rows[row], batch.start_ns, compute_ns);
-  if (!batch.combined) {
-    for (const ExpertChoice& choice : batch.routing[row]) {
-      header.experts.push_back(
-          {static_cast<uint32_t>(choice.expert), choice.weight});
-    }
+  for (const ExpertChoice& choice : batch.routing[row]) {
+    header.experts.push_back(
+        {static_cast<uint32_t>(choice.expert), choice.weight});
   }
   packet->rows.push_back(std::move(header));
   AppendVector(batch.hidden.data() + row * frame_.width, packet);
@@ -225,30 +134,12 @@ void GatewayStation::AppendResidualRow(const Batch& batch, size_t row,
     AppendVector(batch.shared.data() + row * frame_.width, packet);
 }
 
-// As the next gateway would: the same roles, the same order, the same bits.
-absl::Status GatewayStation::CombineOwn(Batch* batch) {
-  const size_t width = frame_.width;
-  std::vector<CombineRow> rows(batch->rows.size());
-  for (size_t r = 0; r < rows.size(); ++r) {
-    rows[r].residual = batch->hidden.data() + r * width;
-    if (gateway_->has_shared())
-      rows[r].shared = batch->shared.data() + r * width;
-    for (size_t k = 0; k < batch->routing[r].size(); ++k)
-      rows[r].experts.push_back(batch->outputs[r].data() + k * width);
-  }
-  std::vector<float> combined(rows.size() * width);
-  SPACEMOE_RETURN_IF_ERROR(own_combiner_->Combine(rows, combined.data()));
-  batch->hidden = std::move(combined);
-  batch->combined = true;
-  return absl::OkStatus();
-}
-
 absl::Status GatewayStation::SendResidual(const Batch& batch,
                                           int64_t compute_ns) {
-  Packet packet = StartPacket(frame_, PacketKind::kResidual, options_.layer + 1,
-                              options_.next_satellite, sequences_in_flight_);
-  packet.combined = batch.combined;
-  packet.has_shared = gateway_->has_shared() && !packet.combined;
+  Packet packet =
+      StartPacket(frame_, PacketKind::kResidual, options_.layer + 1,
+                  options_.next_satellite, intake_.sequences_in_flight());
+  packet.has_shared = gateway_->has_shared();
   packet.vectors_per_row = packet.has_shared ? 2 : 1;
   packet.values.reserve(batch.rows.size() * packet.vectors_per_row *
                         frame_.width);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/base/status_macros.h"
+#include "satellite_node/core/ready_rows.h"
 
 namespace spacemoe {
 namespace {
@@ -36,7 +37,7 @@ HeadStation::HeadStation(const SatelliteOptions& options, HeadRole* head,
       listener_(listener),
       frame_{options.satellite, static_cast<uint32_t>(head->hidden_size()),
              options.bfloat16},
-      assembly_(options.whole_packets) {}
+      assembly_(options.one_batch) {}
 
 absl::Status HeadStation::Inject(SequenceRequest request) {
   const int64_t now = clock_->Now();
@@ -113,7 +114,7 @@ int64_t HeadStation::NextStep() const {
 
 std::vector<AssembledRow> HeadStation::TakeBatch() {
   const size_t limit =
-      std::max<size_t>(std::max<size_t>(1, (InFlight() + 1) / 2),
+      std::max<size_t>(DecodeRows(InFlight(), options_.one_batch),
                        ready_.front().header.prompt ? kLogitsRows : 1);
   std::vector<AssembledRow> rows;
   while (!ready_.empty() && rows.size() < limit) {
@@ -143,9 +144,11 @@ absl::Status HeadStation::Step() {
   const int64_t emitted_ns = batch.start_ns + timer.ElapsedNs();
   std::vector<NextRow> next;
   for (auto& [row, record] : tokens)
-    FinishRow(batch, row, emitted_ns, record, &next);
+    FinishRow(batch, row, emitted_ns, &record, &next);
   SPACEMOE_RETURN_IF_ERROR(
       SendNext(std::move(next), emitted_ns, &timer, batch.start_ns));
+  // The ring goes on first: telling is not on a token's path.
+  for (const auto& [row, record] : tokens) listener_->OnToken(record);
   free_ns_ = batch.start_ns + timer.ElapsedNs();
   return absl::OkStatus();
 }
@@ -191,26 +194,25 @@ TokenRecord HeadStation::Sample(const Batch& batch, size_t row,
 }
 
 void HeadStation::FinishRow(const Batch& batch, size_t row, int64_t emitted_ns,
-                            TokenRecord record, std::vector<NextRow>* next) {
+                            TokenRecord* record, std::vector<NextRow>* next) {
   const AssembledRow& from = batch.rows[row];
-  Sequence& sequence = sequences_.at(record.sequence);
+  Sequence& sequence = sequences_.at(record->sequence);
   ++sequence.generated;
-  record.end = EndOf(sequence.request, record, sequence.generated);
-  record.emitted_ns = emitted_ns;
-  record.lap_ns = emitted_ns - sequence.last_emission_ns;
-  record.lap =
+  record->end = EndOf(sequence.request, *record, sequence.generated);
+  record->emitted_ns = emitted_ns;
+  record->lap_ns = emitted_ns - sequence.last_emission_ns;
+  record->lap =
       NextHeader(from, batch.start_ns, emitted_ns - batch.start_ns).spent;
   sequence.last_emission_ns = emitted_ns;
-  if (record.end == SequenceEnd::kNone) {
+  if (record->end == SequenceEnd::kNone) {
     RowHeader header;
-    header.sequence = record.sequence;
-    header.position = static_cast<uint32_t>(record.position);
+    header.sequence = record->sequence;
+    header.position = static_cast<uint32_t>(record->position);
     header.capacity = from.header.capacity;
-    next->push_back({std::move(header), record.token});
+    next->push_back({std::move(header), record->token});
   } else {
-    sequences_.erase(record.sequence);
+    sequences_.erase(record->sequence);
   }
-  listener_->OnToken(record);
 }
 
 absl::Status HeadStation::SendNext(std::vector<NextRow> next,

@@ -60,8 +60,9 @@ class HeadStation final : public Station {
   void EmitLogits(const Batch& batch, size_t row, Sequence* sequence);
   TokenRecord Sample(const Batch& batch, size_t row,
                      const Sequence& sequence) const;
+  // Completes the record; appends the row that follows it, if any.
   void FinishRow(const Batch& batch, size_t row, int64_t emitted_ns,
-                 TokenRecord record, std::vector<NextRow>* next);
+                 TokenRecord* record, std::vector<NextRow>* next);
   absl::Status SendNext(std::vector<NextRow> next, int64_t emitted_ns,
                         StepTimer* timer, int64_t start_ns);
   uint32_t InFlight() const { return static_cast<uint32_t>(sequences_.size()); }

@@ -6,11 +6,9 @@
 
 namespace spacemoe {
 
-BatchLimits LimitsFor(uint32_t sequences_in_flight, int max_prompt_rows) {
-  BatchLimits limits;
-  limits.decode_rows = std::max<int>(1, (sequences_in_flight + 1) / 2);
-  limits.prompt_rows = max_prompt_rows;
-  return limits;
+int DecodeRows(uint32_t sequences_in_flight, bool one_batch) {
+  const auto sequences = static_cast<int>(sequences_in_flight);
+  return std::max(1, one_batch ? sequences : (sequences + 1) / 2);
 }
 
 void ReadyRows::Add(AssembledRow row) {

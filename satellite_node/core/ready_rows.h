@@ -13,13 +13,14 @@ namespace spacemoe {
 
 // How much one step takes.
 struct BatchLimits {
-  // About half of the sequences in flight, so that they do not clump together
-  // for good and leave the other satellites idle.
   int decode_rows = 1;
   int prompt_rows = 64;
 };
 
-BatchLimits LimitsFor(uint32_t sequences_in_flight, int max_prompt_rows);
+// The decode rows of one step. About half of the sequences in flight, so that
+// they do not clump together for good and leave the other satellites idle; all
+// of them when they are to be `one_batch`.
+int DecodeRows(uint32_t sequences_in_flight, bool one_batch);
 
 // Rows of one sequence run in the order of their positions, whatever the order
 // in which they were completed. Thread-compatible.

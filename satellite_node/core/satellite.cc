@@ -8,41 +8,46 @@
 #include "satellite_node/core/expert_station.h"
 #include "satellite_node/core/gateway_station.h"
 #include "satellite_node/core/head_station.h"
+#include "satellite_node/core/layer_station.h"
 #include "satellite_node/core/station.h"
 #include "satellite_node/core/worker.h"
 
 namespace spacemoe {
 namespace {
 
-absl::Status CheckGateway(const SatelliteOptions& options,
-                          const SatelliteRoleSet& roles) {
-  if (roles.gateway == nullptr) return absl::OkStatus();
-  if (options.layer > 0 && roles.gateway_combiner == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("gateway of layer ", options.layer,
-                     " has no combiner of layer ", options.layer - 1));
-  }
-  if (roles.experts == nullptr) return absl::OkStatus();
-  if (roles.own_combiner == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("gateway of layer ", options.layer,
-                     " has its experts, but not its "
-                     "combiner"));
-  }
+absl::Status CheckHomes(const SatelliteOptions& options) {
   for (const auto& [expert, home] : options.expert_homes) {
     if (home == options.satellite) continue;
     return absl::InvalidArgumentError(absl::StrCat(
-        "a gateway with experts must hold all experts of its layer, but "
-        "expert ",
+        "a satellite with a whole layer must hold all experts of its layer, "
+        "but expert ",
         expert, " of layer ", options.layer, " is on satellite ", home));
   }
   return absl::OkStatus();
 }
 
+absl::Status CheckLayer(const SatelliteOptions& options,
+                        const SatelliteRoleSet& roles) {
+  const bool gateway = roles.gateway != nullptr;
+  const bool layer = roles.layer != nullptr;
+  if (gateway + layer + (roles.experts != nullptr) > 1) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "satellite ", options.satellite, " has several roles of layer ",
+        options.layer, ", expected its gateway, experts, or all of it"));
+  }
+  if ((gateway || layer) && options.layer > 0 &&
+      roles.layer_combiner == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("gateway of layer ", options.layer,
+                     " has no combiner of layer ", options.layer - 1));
+  }
+  return layer ? CheckHomes(options) : absl::OkStatus();
+}
+
 absl::Status CheckRoles(const SatelliteOptions& options,
                         const SatelliteRoleSet& roles) {
   if (roles.gateway == nullptr && roles.experts == nullptr &&
-      roles.head == nullptr) {
+      roles.layer == nullptr && roles.head == nullptr) {
     return absl::InvalidArgumentError("a satellite without any role");
   }
   if (roles.head != nullptr && roles.head_combiner == nullptr) {
@@ -54,7 +59,7 @@ absl::Status CheckRoles(const SatelliteOptions& options,
                                                    options.max_prompt_rows,
                                                    ", expected at least 1"));
   }
-  return CheckGateway(options, roles);
+  return CheckLayer(options, roles);
 }
 
 class SatelliteImpl final : public Satellite, public PacketSink {
@@ -132,10 +137,13 @@ class SatelliteImpl final : public Satellite, public PacketSink {
   Station* HeadAsStation() const { return head_station_.get(); }
 
   void MakeStations(SatelliteListener* listener) {
+    LayerCombiner* const combiner = roles_.layer_combiner.get();
     if (roles_.gateway != nullptr) {
       layer_station_ = std::make_unique<GatewayStation>(
-          options_, roles_.gateway.get(), roles_.gateway_combiner.get(),
-          roles_.experts.get(), roles_.own_combiner.get(), clock_, this);
+          options_, roles_.gateway.get(), combiner, clock_, this);
+    } else if (roles_.layer != nullptr) {
+      layer_station_ = std::make_unique<LayerStation>(
+          options_, roles_.layer.get(), combiner, clock_, this);
     } else if (roles_.experts != nullptr) {
       layer_station_ = std::make_unique<ExpertStation>(
           options_, roles_.experts.get(), clock_, this);
@@ -213,11 +221,11 @@ class SatelliteImpl final : public Satellite, public PacketSink {
   }
 
   bool WidthFits(const Packet& packet) const {
-    const HeadRole* head = roles_.head.get();
-    const GatewayRole* gateway = roles_.gateway.get();
-    const int64_t width = gateway != nullptr ? gateway->hidden_size()
-                          : head != nullptr  ? head->hidden_size()
-                                             : packet.width;
+    const int64_t width =
+        roles_.gateway != nullptr ? roles_.gateway->hidden_size()
+        : roles_.layer != nullptr ? roles_.layer->hidden_size()
+        : roles_.head != nullptr  ? roles_.head->hidden_size()
+                                  : packet.width;
     return packet.width == width;
   }
 
@@ -228,15 +236,16 @@ class SatelliteImpl final : public Satellite, public PacketSink {
           packet.width, " values, not those of this model"));
     }
     if (packet.kind == PacketKind::kDispatch) {
-      const bool ours = roles_.gateway == nullptr &&
-                        roles_.experts != nullptr &&
-                        packet.layer == options_.layer;
+      const bool ours =
+          roles_.experts != nullptr && packet.layer == options_.layer;
       if (!ours) return NotForUs(packet);
       return layer_worker_.get();
     }
     if (packet.layer == options_.layers && head_worker_ != nullptr)
       return head_worker_.get();
-    if (roles_.gateway != nullptr && packet.layer == options_.layer)
+    const bool takes_residuals =
+        roles_.gateway != nullptr || roles_.layer != nullptr;
+    if (takes_residuals && packet.layer == options_.layer)
       return layer_worker_.get();
     return NotForUs(packet);
   }

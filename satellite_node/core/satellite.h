@@ -41,19 +41,21 @@ struct SatelliteOptions {
   double modelled_flops = 0;
   // Rows of a prompt that one step takes, besides its decode rows.
   int max_prompt_rows = 64;
-  // Decode rows that came in one residual packet wait for each other, too: see
-  // Cohorts.
-  bool whole_packets = false;
+  // The sequences in flight go round as one batch, for which each satellite
+  // may use the whole host: decode rows that came in one residual packet wait
+  // for each other, too (see Cohorts), and a step takes them all. False: half
+  // of them, so that several satellites work at once.
+  bool one_batch = false;
 };
 
-// What a satellite holds; null where it does not. A gateway of layer l > 0
-// needs the combiner of layer l - 1, and one that holds its layer's experts too
-// its own; the head needs that of the last layer.
+// What a satellite holds; null where it does not. Of its layer it is the
+// gateway, or some experts, or the whole layer. The combiner is that of the
+// layer before; a gateway or layer l > 0 and the head need it.
 struct SatelliteRoleSet {
   std::unique_ptr<GatewayRole> gateway;
-  std::unique_ptr<LayerCombiner> gateway_combiner;
   std::unique_ptr<ExpertRole> experts;
-  std::unique_ptr<LayerCombiner> own_combiner;
+  std::unique_ptr<LayerRole> layer;
+  std::unique_ptr<LayerCombiner> layer_combiner;  // of the gateway or layer
   std::unique_ptr<HeadRole> head;
   std::unique_ptr<LayerCombiner> head_combiner;
 };

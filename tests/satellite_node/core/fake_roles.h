@@ -110,6 +110,55 @@ class FakeCombiner final : public LayerCombiner {
   }
 };
 
+// The parts of a layer in one.
+class FakeLayer final : public LayerRole {
+ public:
+  explicit FakeLayer(int64_t layer) : gateway_(layer) {}
+
+  int64_t hidden_size() const override { return kHidden; }
+
+  absl::Status Run(absl::Span<const GatewayRow> rows, float* hidden) override {
+    std::vector<float> normed(rows.size() * kHidden);
+    std::vector<Routing> routing;
+    const absl::Status attended =
+        gateway_.Attend(rows, hidden, normed.data(), &routing);
+    float* out = hidden;
+    for (size_t r = 0; attended.ok() && r < rows.size(); ++r) {
+      if (rows[r].cache_only) continue;
+      const std::vector<float> residual(hidden + r * kHidden,
+                                        hidden + (r + 1) * kHidden);
+      Finish(residual, normed.data() + r * kHidden, routing[r], out);
+      out += kHidden;
+    }
+    return attended;
+  }
+
+  void Release(uint64_t sequence) override { gateway_.Release(sequence); }
+  double Flops(int64_t position) const override {
+    return gateway_.Flops(position) + 2 * FakeExperts({}).Flops();
+  }
+
+ private:
+  void Finish(const std::vector<float>& residual, const float* normed,
+              const Routing& routing, float* out) {
+    std::vector<float> shared(kHidden);
+    (void)gateway_.Shared(1, normed, shared.data());
+    std::vector<std::vector<float>> outputs;
+    for (const ExpertChoice& choice : routing) {
+      outputs.emplace_back(kHidden);
+      (void)FakeExperts({choice.expert})
+          .Run(choice.expert, 1, normed, &choice.weight, outputs.back().data());
+    }
+    CombineRow combine;
+    combine.residual = residual.data();
+    combine.shared = shared.data();
+    for (const auto& output : outputs) combine.experts.push_back(output.data());
+    (void)FakeCombiner().Combine({combine}, out);
+  }
+
+  FakeGateway gateway_;
+};
+
 class FakeHead final : public HeadRole {
  public:
   int64_t hidden_size() const override { return kHidden; }
@@ -140,37 +189,16 @@ class FakeHead final : public HeadRole {
 inline std::vector<int64_t> FakeContinuation(int64_t layers,
                                              std::vector<int64_t> ids,
                                              int64_t count) {
-  std::vector<FakeGateway> gateways;
-  for (int64_t l = 0; l < layers; ++l) gateways.emplace_back(l);
+  std::vector<FakeLayer> model;
+  for (int64_t l = 0; l < layers; ++l) model.emplace_back(l);
   FakeHead head;
-  FakeCombiner combiner;
   std::vector<int64_t> tokens;
   size_t next = 0;
   while (static_cast<int64_t>(tokens.size()) < count) {
-    std::vector<float> hidden(kHidden), normed(kHidden), logits(kVocab);
+    std::vector<float> hidden(kHidden), logits(kVocab);
     (void)head.Embed({ids[next]}, hidden.data());
-    for (FakeGateway& gateway : gateways) {
-      std::vector<Routing> routing;
-      const GatewayRow row{1, static_cast<int64_t>(next), 0, false};
-      (void)gateway.Attend({row}, hidden.data(), normed.data(), &routing);
-      std::vector<float> shared(kHidden);
-      (void)gateway.Shared(1, normed.data(), shared.data());
-      std::vector<std::vector<float>> outputs;
-      for (const ExpertChoice& choice : routing[0]) {
-        outputs.emplace_back(kHidden);
-        FakeExperts experts({choice.expert});
-        (void)experts.Run(choice.expert, 1, normed.data(), &choice.weight,
-                          outputs.back().data());
-      }
-      CombineRow combine;
-      combine.residual = hidden.data();
-      combine.shared = shared.data();
-      for (const auto& output : outputs)
-        combine.experts.push_back(output.data());
-      std::vector<float> out(kHidden);
-      (void)combiner.Combine({combine}, out.data());
-      hidden = out;
-    }
+    const GatewayRow row{1, static_cast<int64_t>(next), 0, false};
+    for (FakeLayer& layer : model) (void)layer.Run({row}, hidden.data());
     ++next;
     if (next < ids.size()) continue;
     (void)head.Logits(1, hidden.data(), logits.data());

@@ -69,13 +69,16 @@ TEST(ReadyRows, IgnoresAPositionThatHasRun) {
   EXPECT_FALSE(rows.HasRunnable());
 }
 
-TEST(LimitsFor, TakesHalfOfTheSequencesInFlight) {
-  EXPECT_EQ(LimitsFor(0, 64).decode_rows, 1);
-  EXPECT_EQ(LimitsFor(1, 64).decode_rows, 1);
-  EXPECT_EQ(LimitsFor(2, 64).decode_rows, 1);
-  EXPECT_EQ(LimitsFor(3, 64).decode_rows, 2);
-  EXPECT_EQ(LimitsFor(16, 64).decode_rows, 8);
-  EXPECT_EQ(LimitsFor(16, 64).prompt_rows, 64);
+TEST(DecodeRows, TakesHalfOfTheSequencesInFlight) {
+  EXPECT_EQ(DecodeRows(0, /*one_batch=*/false), 1);
+  EXPECT_EQ(DecodeRows(1, false), 1);
+  EXPECT_EQ(DecodeRows(2, false), 1);
+  EXPECT_EQ(DecodeRows(5, false), 3);
+}
+
+TEST(DecodeRows, TakesAllOfOneBatch) {
+  EXPECT_EQ(DecodeRows(0, /*one_batch=*/true), 1);
+  EXPECT_EQ(DecodeRows(5, true), 5);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ using testing::FakeCombiner;
 using testing::FakeExperts;
 using testing::FakeGateway;
 using testing::FakeHead;
+using testing::FakeLayer;
 
 constexpr uint32_t kLayers = 4;
 
@@ -121,13 +122,12 @@ class Ring final : public Outbox, public SatelliteListener {
     options.satellite = GatewayId(layer);
     options.max_prompt_rows = max_prompt_rows;
     SatelliteRoleSet roles;
-    roles.gateway = std::make_unique<FakeGateway>(layer);
-    if (layer > 0) roles.gateway_combiner = std::make_unique<FakeCombiner>();
     if (together_) {
-      roles.experts =
-          std::make_unique<FakeExperts>(std::vector<int32_t>{0, 1, 2, 3, 4});
-      roles.own_combiner = std::make_unique<FakeCombiner>();
+      roles.layer = std::make_unique<FakeLayer>(layer);
+    } else {
+      roles.gateway = std::make_unique<FakeGateway>(layer);
     }
+    if (layer > 0) roles.layer_combiner = std::make_unique<FakeCombiner>();
     if (layer == 0) {
       roles.head = std::make_unique<FakeHead>();
       roles.head_combiner = std::make_unique<FakeCombiner>();

@@ -81,8 +81,7 @@ TEST(GatewayStation, StartsAtReadinessAndSendsAtStartPlusCompute) {
   FakeGateway gateway(0);
   ManualClock clock;
   CapturingSink sink;
-  GatewayStation station(options, &gateway, nullptr, nullptr, nullptr, &clock,
-                         &sink);
+  GatewayStation station(options, &gateway, nullptr, &clock, &sink);
   EXPECT_EQ(station.NextStep(), kNever);
   station.Accept(HiddenRow(1, 0, /*due=*/500, /*came=*/300));
   ASSERT_TRUE(station.Step().ok());
@@ -104,8 +103,7 @@ TEST(GatewayStation, BooksTheWaitForABusySatelliteAsQueueing) {
   FakeGateway gateway(0);
   ManualClock clock;
   CapturingSink sink;
-  GatewayStation station(options, &gateway, nullptr, nullptr, nullptr, &clock,
-                         &sink);
+  GatewayStation station(options, &gateway, nullptr, &clock, &sink);
   station.Accept(HiddenRow(1, 0, 500, 0));
   ASSERT_TRUE(station.Step().ok());
   station.Accept(HiddenRow(2, 0, 700, 0));
@@ -121,8 +119,7 @@ TEST(GatewayStation, BooksALateArrivalAsSoftware) {
   FakeGateway gateway(0);
   ManualClock clock;
   CapturingSink sink;
-  GatewayStation station(options, &gateway, nullptr, nullptr, nullptr, &clock,
-                         &sink);
+  GatewayStation station(options, &gateway, nullptr, &clock, &sink);
   station.Accept(HiddenRow(1, 0, /*due=*/500, /*came=*/620));
   ASSERT_TRUE(station.Step().ok());
   EXPECT_EQ(sink.packets[0].rows[0].spent.software_ns, 120);
@@ -148,8 +145,7 @@ TEST(GatewayStation, MeasuresComputeAsCpuTime) {
   } combiner(&clock);
   FakeGateway gateway(0);
   CapturingSink sink;
-  GatewayStation station(options, &gateway, &combiner, nullptr, nullptr, &clock,
-                         &sink);
+  GatewayStation station(options, &gateway, &combiner, &clock, &sink);
   station.Accept(
       MakeArrival(std::make_shared<Packet>(HiddenPacket(1, 0, 500)), 0));
   ASSERT_TRUE(station.Step().ok());
@@ -164,8 +160,7 @@ TEST(GatewayStation, LastLayerEndsRowsThatOnlyFillTheCache) {
   FakeCombiner combiner;
   ManualClock clock;
   CapturingSink sink;
-  GatewayStation station(options, &gateway, &combiner, nullptr, nullptr, &clock,
-                         &sink);
+  GatewayStation station(options, &gateway, &combiner, &clock, &sink);
   station.Accept(HiddenRow(1, 0, 500, 0, true, true));
   station.Accept(HiddenRow(1, 1, 500, 0, true, false));
   ASSERT_TRUE(station.Step().ok());
@@ -180,8 +175,7 @@ TEST(GatewayStation, IgnoresLatePacketsOfADeadSequence) {
   FakeGateway gateway(0);
   ManualClock clock;
   CapturingSink sink;
-  GatewayStation station(options, &gateway, nullptr, nullptr, nullptr, &clock,
-                         &sink);
+  GatewayStation station(options, &gateway, nullptr, &clock, &sink);
   station.Release(1);
   station.Accept(HiddenRow(1, 0, 500, 0));
   EXPECT_EQ(station.NextStep(), kNever);
