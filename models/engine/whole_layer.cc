@@ -19,7 +19,14 @@ absl::StatusOr<std::unique_ptr<WholeLayer>> WholeLayer::Create(
 }
 
 absl::Status WholeLayer::Run(absl::Span<const GatewayRow> rows, float* hidden) {
-  return Guarded([&] { return RunRows(rows, hidden); });
+  const absl::Status status = Guarded([&] { return RunRows(rows, hidden); });
+  Rest();
+  return status;
+}
+
+void WholeLayer::Rest() const {
+  ThreadPool* const pool = context_->arithmetic->pool();
+  if (pool != nullptr) pool->Rest();
 }
 
 absl::Status WholeLayer::RunRows(absl::Span<const GatewayRow> rows,

@@ -33,6 +33,8 @@ class WholeLayer final : public LayerRole {
         context_(std::move(context)) {}
 
   absl::Status RunRows(absl::Span<const GatewayRow> rows, float* hidden);
+  // It is the next satellite's turn to use the cores.
+  void Rest() const;
 
   LocalLayer layer_;
   const int64_t experts_per_row_;

@@ -1,9 +1,13 @@
 #include "models/kernels/thread_pool.h"
 
+#include <pthread.h>
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -39,6 +43,14 @@ bool SpinUntil(Predicate done) {
   return done();
 }
 
+// Those that this process may use; none unless there is a choice.
+std::optional<cpu_set_t> SeveralCores() {
+  cpu_set_t cores;
+  if (sched_getaffinity(0, sizeof(cores), &cores) != 0) return std::nullopt;
+  if (CPU_COUNT(&cores) < 2) return std::nullopt;
+  return cores;
+}
+
 }  // namespace
 
 // A ticket is (epoch << 32 | ranges not yet taken). A thread takes a range by
@@ -50,12 +62,16 @@ struct ThreadPool::Impl {
   void Run(std::int64_t count, std::int64_t grain,
            absl::FunctionRef<void(std::int64_t, std::int64_t)> fn);
   void Work();
+  void KeepOffCallersCore();
   bool RunOneRange();
   void FinishOneRange();
   void AwaitRanges();
 
   std::vector<std::thread> workers;
+  const std::optional<cpu_set_t> cores = SeveralCores();
+  int callers_core = -1;  // that the workers keep off
   std::atomic<bool> stopping{false};
+  std::atomic<bool> resting{false};
   std::atomic<std::uint32_t> epoch{0};
   alignas(64) std::atomic<std::uint64_t> ticket{0};
   alignas(64) std::atomic<std::uint32_t> unfinished{0};
@@ -80,12 +96,24 @@ ThreadPool::Impl::~Impl() {
 void ThreadPool::Impl::Work() {
   std::uint32_t seen = 0;
   while (true) {
-    if (!SpinUntil([&] { return epoch.load() != seen; })) epoch.wait(seen);
+    SpinUntil([&] { return epoch.load() != seen || resting.load(); });
+    epoch.wait(seen);
     seen = epoch.load();
     if (stopping.load()) return;
     while (RunOneRange()) {
     }
   }
+}
+
+void ThreadPool::Impl::KeepOffCallersCore() {
+  const int core = sched_getcpu();
+  if (!cores.has_value() || core < 0 || core == callers_core) return;
+  callers_core = core;
+  cpu_set_t others = *cores;
+  CPU_CLR(core, &others);
+  // Advice only: it may fail where the caller's cores have been changed.
+  for (std::thread& worker : workers)
+    pthread_setaffinity_np(worker.native_handle(), sizeof(others), &others);
 }
 
 bool ThreadPool::Impl::RunOneRange() {
@@ -123,6 +151,8 @@ void ThreadPool::Impl::Run(
   ranges = (total + range - 1) / range;
   fn = &function;
   unfinished.store(static_cast<std::uint32_t>(ranges));
+  KeepOffCallersCore();
+  resting.store(false);
   const std::uint64_t next = epoch.load() + std::uint64_t{1};
   ticket.store(next << 32 | static_cast<std::uint64_t>(ranges));
   epoch.fetch_add(1);
@@ -130,6 +160,10 @@ void ThreadPool::Impl::Run(
   while (RunOneRange()) {
   }
   AwaitRanges();
+}
+
+void ThreadPool::Rest() {
+  if (impl_ != nullptr) impl_->resting.store(true);
 }
 
 int AvailableCores() {

@@ -1,6 +1,7 @@
 #include "models/sampler/sampler.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -12,16 +13,37 @@
 namespace spacemoe {
 namespace {
 
-// With no number among the logits: token 0.
-int64_t Greedy(absl::Span<const float> logits) {
-  int64_t best = 0;
-  float best_logit = -std::numeric_limits<float>::infinity();
-  for (size_t i = 0; i < logits.size(); ++i) {
-    if (!(logits[i] > best_logit)) continue;
-    best = static_cast<int64_t>(i);
-    best_logit = logits[i];
+// Logits that are looked through at once.
+constexpr size_t kBlock = 256;
+constexpr size_t kLanes = 16;  // that the compiler can keep in vectors
+
+// Of [begin, begin + kBlock): whether one is more than `than`.
+bool HasMore(const float* begin, float than) {
+  std::array<float, kLanes> most;
+  most.fill(than);
+  for (size_t i = 0; i < kBlock; i += kLanes) {
+    for (size_t j = 0; j < kLanes; ++j)
+      most[j] = begin[i + j] > most[j] ? begin[i + j] : most[j];
   }
-  return best;
+  return std::any_of(most.begin(), most.end(),
+                     [than](float value) { return value > than; });
+}
+
+// The first of the greatest; with no number among the logits, token 0.
+int64_t Greedy(absl::Span<const float> logits) {
+  size_t best = 0;
+  float best_logit = -std::numeric_limits<float>::infinity();
+  for (size_t begin = 0; begin < logits.size(); begin += kBlock) {
+    const size_t end = std::min(begin + kBlock, logits.size());
+    if (end - begin == kBlock && !HasMore(logits.data() + begin, best_logit))
+      continue;
+    for (size_t i = begin; i < end; ++i) {
+      if (!(logits[i] > best_logit)) continue;
+      best = i;
+      best_logit = logits[i];
+    }
+  }
+  return static_cast<int64_t>(best);
 }
 
 bool ById(const Candidate& a, const Candidate& b) { return a.id < b.id; }
