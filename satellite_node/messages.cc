@@ -28,6 +28,18 @@ SamplingOptions ReadSampling(const v1::SamplingOptions& proto) {
           .seed = proto.seed()};
 }
 
+void AddToken(const TokenRecord& record, v1::TokenEvents* tokens) {
+  v1::TokenEvent* const token = tokens->add_tokens();
+  token->set_sequence(record.sequence);
+  token->set_position(static_cast<uint32_t>(record.position));
+  token->set_token(record.token);
+  token->set_end_token(record.end_token);
+  token->set_finish_reason(FinishReasonOf(record.end));
+  token->set_emitted_ns(record.emitted_ns);
+  token->set_lap_ns(record.lap_ns);
+  *token->mutable_lap() = ToProto(record.lap);
+}
+
 }  // namespace
 
 v1::SatelliteMessage ToProto(const Introduction& introduction) {
@@ -41,23 +53,16 @@ v1::SatelliteMessage ToProto(const Introduction& introduction) {
   return message;
 }
 
-v1::SatelliteMessage ToProto(const TokenRecord& record) {
+v1::SatelliteMessage TokensMessage(absl::Span<const TokenRecord> records) {
   v1::SatelliteMessage message;
-  v1::TokenEvent* token = message.mutable_token();
-  token->set_sequence(record.sequence);
-  token->set_position(static_cast<uint32_t>(record.position));
-  token->set_token(record.token);
-  token->set_end_token(record.end_token);
-  token->set_finish_reason(FinishReasonOf(record.end));
-  token->set_emitted_ns(record.emitted_ns);
-  token->set_lap_ns(record.lap_ns);
-  *token->mutable_lap() = ToProto(record.lap);
+  for (const TokenRecord& record : records)
+    AddToken(record, message.mutable_tokens());
   return message;
 }
 
 v1::SatelliteMessage ToProto(const LogitsRecord& record) {
   v1::SatelliteMessage message;
-  v1::TokenEvent* token = message.mutable_token();
+  v1::TokenEvent* const token = message.mutable_tokens()->add_tokens();
   token->set_sequence(record.sequence);
   token->set_logits_position(static_cast<uint32_t>(record.first_position));
   token->set_logits(EncodeFloat32(record.values));

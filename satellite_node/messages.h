@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "satellite_node/core/satellite.h"
 #include "spacemoe/v1/membership.pb.h"
 
@@ -22,7 +23,7 @@ struct Introduction {
 };
 
 v1::SatelliteMessage ToProto(const Introduction& introduction);
-v1::SatelliteMessage ToProto(const TokenRecord& record);
+v1::SatelliteMessage TokensMessage(absl::Span<const TokenRecord> records);
 v1::SatelliteMessage ToProto(const LogitsRecord& record);
 v1::SatelliteMessage StatisticsMessage(const LinkStatistics& statistics);
 v1::SatelliteMessage FaultMessage(const absl::Status& status);

@@ -213,8 +213,8 @@ absl::Status Node::Fail(const absl::Status& status) {
   return status;
 }
 
-void Node::OnToken(const TokenRecord& record) {
-  upstream_->Send(ToProto(record));
+void Node::OnTokens(absl::Span<const TokenRecord> records) {
+  upstream_->Send(TokensMessage(records));
 }
 
 void Node::OnLogits(LogitsRecord record) { upstream_->Send(ToProto(record)); }

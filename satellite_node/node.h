@@ -77,7 +77,7 @@ class Node final : private SatelliteListener {
   absl::Status Fail(const absl::Status& status);
   absl::Status FirstFault();
 
-  void OnToken(const TokenRecord& record) override;
+  void OnTokens(absl::Span<const TokenRecord> records) override;
   void OnLogits(LogitsRecord record) override;
   void OnFault(const absl::Status& status) override;
 

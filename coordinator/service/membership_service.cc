@@ -8,6 +8,7 @@
 
 #include "coordinator/service/convert.h"
 #include "coordinator/service/message_queue.h"
+#include "runtime/base/status_macros.h"
 #include "runtime/net/grpc_settings.h"
 #include "runtime/trace/link_statistics_proto.h"
 
@@ -98,8 +99,8 @@ class AttachReactor final
     switch (message.message_case()) {
       case v1::SatelliteMessage::kReady:
         return cluster_->OnReady(index_);
-      case v1::SatelliteMessage::kToken:
-        return OnToken(message.token());
+      case v1::SatelliteMessage::kTokens:
+        return OnTokens(message.tokens());
       case v1::SatelliteMessage::kFault:
         cluster_->OnFault(index_, FromProto(message.fault()));
         return absl::OkStatus();
@@ -118,6 +119,12 @@ class AttachReactor final
     if (!index.ok()) return index.status();
     index_ = *index;
     joined_ = true;
+    return absl::OkStatus();
+  }
+
+  absl::Status OnTokens(const v1::TokenEvents& events) {
+    for (const v1::TokenEvent& event : events.tokens())
+      SPACEMOE_RETURN_IF_ERROR(OnToken(event));
     return absl::OkStatus();
   }
 

@@ -132,23 +132,25 @@ absl::Status HeadStation::Step() {
   timer.AddFlops(head_->Flops() * static_cast<double>(batch.rows.size()));
   SPACEMOE_RETURN_IF_ERROR(ComputeLogits(&batch));
 
-  std::vector<std::pair<size_t, TokenRecord>> tokens;
+  std::vector<size_t> sampled;  // rows
+  std::vector<TokenRecord> tokens;
   for (size_t r = 0; r < batch.rows.size(); ++r) {
     Sequence& sequence = sequences_.at(batch.rows[r].header.sequence);
     if (sequence.request.want_logits) {
       EmitLogits(batch, r, &sequence);
     } else {
-      tokens.emplace_back(r, Sample(batch, r, sequence));
+      sampled.push_back(r);
+      tokens.push_back(Sample(batch, r, sequence));
     }
   }
   const int64_t emitted_ns = batch.start_ns + timer.ElapsedNs();
   std::vector<NextRow> next;
-  for (auto& [row, record] : tokens)
-    FinishRow(batch, row, emitted_ns, &record, &next);
+  for (size_t i = 0; i < tokens.size(); ++i)
+    FinishRow(batch, sampled[i], emitted_ns, &tokens[i], &next);
   SPACEMOE_RETURN_IF_ERROR(
       SendNext(std::move(next), emitted_ns, &timer, batch.start_ns));
   // The ring goes on first: telling is not on a token's path.
-  for (const auto& [row, record] : tokens) listener_->OnToken(record);
+  if (!tokens.empty()) listener_->OnTokens(tokens);
   free_ns_ = batch.start_ns + timer.ElapsedNs();
   return absl::OkStatus();
 }

@@ -45,6 +45,13 @@ bool IsComplete(AssembledRow* row) {
   return row->outputs.size() == wanted.size();
 }
 
+// A layer's results, without outputs that are still to come.
+bool WaitsForNothing(const Packet& packet) {
+  return packet.kind == PacketKind::kResidual && packet.combined &&
+         std::all_of(packet.rows.begin(), packet.rows.end(),
+                     [](const RowHeader& row) { return row.experts.empty(); });
+}
+
 }  // namespace
 
 CombineRow AssembledRow::combine() const {
@@ -104,9 +111,21 @@ void RowAssembly::TakeOutput(const Arrival& arrival, size_t index,
   NoteArrival(arrival, packet.rows[index], &pending->row);
 }
 
+void RowAssembly::TakeComplete(const Arrival& arrival,
+                               std::vector<AssembledRow>* complete) {
+  const Packet& packet = *arrival.packet;
+  for (size_t i = 0; i < packet.rows.size(); ++i) {
+    AssembledRow& row = complete->emplace_back();
+    row.header = packet.rows[i];
+    row.residual = {0, arrival.packet, packet.row_values(i)};
+    NoteArrival(arrival, packet.rows[i], &row);
+  }
+}
+
 void RowAssembly::Accept(const Arrival& arrival,
                          std::vector<AssembledRow>* complete) {
   const Packet& packet = *arrival.packet;
+  if (WaitsForNothing(packet)) return TakeComplete(arrival, complete);
   std::vector<AssembledRow> done;
   for (size_t i = 0; i < packet.rows.size(); ++i) {
     const RowHeader& header = packet.rows[i];

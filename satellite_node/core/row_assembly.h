@@ -46,6 +46,8 @@ class RowAssembly {
     AssembledRow row;
   };
 
+  void TakeComplete(const Arrival& arrival,
+                    std::vector<AssembledRow>* complete);
   void TakeResidual(const Arrival& arrival, size_t index, Pending* pending);
   void TakeOutput(const Arrival& arrival, size_t index, Pending* pending);
   void Finish(AssembledRow row, std::vector<AssembledRow>* complete);

@@ -16,6 +16,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "models/roles/roles.h"
 #include "models/sampler/sampler.h"
 #include "runtime/base/clock.h"
@@ -105,7 +106,8 @@ class Outbox {
 class SatelliteListener {
  public:
   virtual ~SatelliteListener() = default;
-  virtual void OnToken(const TokenRecord& record) = 0;
+  // Those of one step, at least one.
+  virtual void OnTokens(absl::Span<const TokenRecord> records) = 0;
   virtual void OnLogits(LogitsRecord record) = 0;
   // The satellite can't go on.
   virtual void OnFault(const absl::Status& status) = 0;

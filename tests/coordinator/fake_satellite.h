@@ -100,7 +100,8 @@ class FakeSatellite {
     } else if (message.has_inject()) {
       for (v1::TokenEvent& event : on_inject_(message.inject())) {
         event.set_sequence(message.inject().sequence());
-        *answer.mutable_token() = event;
+        answer.clear_tokens();
+        *answer.mutable_tokens()->add_tokens() = event;
         Write(answer);
       }
     }

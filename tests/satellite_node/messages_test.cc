@@ -22,7 +22,7 @@ TEST(Messages, TokenCarriesItsLap) {
       .sequence = 3, .position = 9, .token = 42, .emitted_ns = 5, .lap_ns = 21};
   record.end = SequenceEnd::kLength;
   record.lap = {1, 2, 3, 4, 5, 6};
-  const v1::TokenEvent token = ToProto(record).token();
+  const v1::TokenEvent token = TokensMessage({record}).tokens().tokens(0);
   EXPECT_EQ(token.sequence(), 3u);
   EXPECT_EQ(token.position(), 9u);
   EXPECT_EQ(token.token(), 42);
@@ -36,7 +36,8 @@ TEST(Messages, LogitsAreFloat32) {
       ToProto(
           LogitsRecord{
               .sequence = 3, .first_position = 2, .rows = 1, .values = {1, 2}})
-          .token();
+          .tokens()
+          .tokens(0);
   EXPECT_EQ(token.logits_position(), 2u);
   EXPECT_EQ(token.logits().size(), 8u);
 }

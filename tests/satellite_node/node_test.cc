@@ -113,8 +113,8 @@ TEST_F(NodeTest, ARingOfNodesContinuesAsTransformersDoes) {
   nodes_[0]->Tell(InjectMessage(prompt));
   for (int64_t expected : prompt["continuation"]) {
     const v1::SatelliteMessage message = nodes_[0]->upstream().Next();
-    ASSERT_TRUE(message.has_token()) << message.ShortDebugString();
-    EXPECT_EQ(message.token().token(), expected);
+    ASSERT_EQ(message.tokens().tokens_size(), 1) << message.ShortDebugString();
+    EXPECT_EQ(message.tokens().tokens(0).token(), expected);
   }
   StopRing();
 }

@@ -47,10 +47,12 @@ class Ring final : public Outbox, public SatelliteListener {
     EXPECT_EQ(satellites_.at(packet.destination)->Deliver(std::move(packet)),
               absl::OkStatus());
   }
-  void OnToken(const TokenRecord& record) override {
+  void OnTokens(absl::Span<const TokenRecord> records) override {
     std::lock_guard<std::mutex> lock(mutex_);
-    tokens_[record.sequence].push_back(record);
-    if (record.end != SequenceEnd::kNone) ++ended_;
+    for (const TokenRecord& record : records) {
+      tokens_[record.sequence].push_back(record);
+      if (record.end != SequenceEnd::kNone) ++ended_;
+    }
     changed_.notify_all();
   }
   void OnLogits(LogitsRecord record) override {

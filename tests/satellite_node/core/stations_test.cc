@@ -29,7 +29,9 @@ class CapturingSink final : public PacketSink {
 
 class CapturingListener final : public SatelliteListener {
  public:
-  void OnToken(const TokenRecord& record) override { tokens.push_back(record); }
+  void OnTokens(absl::Span<const TokenRecord> records) override {
+    tokens.insert(tokens.end(), records.begin(), records.end());
+  }
   void OnLogits(LogitsRecord record) override {
     logits.push_back(std::move(record));
   }
