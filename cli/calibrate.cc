@@ -41,8 +41,10 @@ absl::StatusOr<double> MedianSeconds(
 
 absl::StatusOr<double> MeasureGateway(const Checkpoint& checkpoint,
                                       const ComputeOptions& compute) {
-  SPACEMOE_ASSIGN_OR_RETURN(const auto gateway,
-                            MakeGateway(checkpoint, 0, compute));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      const auto gateway,
+      MakeGateway(checkpoint, checkpoint.config().FirstLayerWithExperts(),
+                  compute));
   const int64_t width = gateway->hidden_size();
   const std::vector<float> input = SomeRow(width);
   std::vector<float> normed(width), shared(width);
@@ -60,8 +62,10 @@ absl::StatusOr<double> MeasureGateway(const Checkpoint& checkpoint,
 absl::StatusOr<double> MeasureExpert(const Checkpoint& checkpoint,
                                      const ComputeOptions& compute) {
   if (checkpoint.config().experts == 0) return 0.0;
-  SPACEMOE_ASSIGN_OR_RETURN(const auto experts,
-                            MakeExperts(checkpoint, 0, {0}, compute));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      const auto experts,
+      MakeExperts(checkpoint, checkpoint.config().FirstLayerWithExperts(), {0},
+                  compute));
   const std::vector<float> input = SomeRow(checkpoint.config().hidden_size);
   std::vector<float> output(input.size());
   const float weight = 1;

@@ -14,7 +14,7 @@ absl::StatusOr<std::int64_t> LayerExpertBytes(const ModelWeights& weights,
                                               std::int64_t layer,
                                               std::int64_t& largest) {
   std::int64_t total = 0;
-  for (std::int64_t e = 0; e < weights.config().experts; ++e) {
+  for (std::int64_t e = 0; e < weights.config().Experts(layer); ++e) {
     SPACEMOE_ASSIGN_OR_RETURN(const std::int64_t bytes,
                               weights.ExpertBytes(layer, e));
     largest = std::max(largest, bytes);

@@ -30,25 +30,42 @@ std::string Row(const char* name, const std::string& value) {
   return absl::StrFormat("%-14s%s\n", name, value);
 }
 
+std::int64_t DenseLayers(const ModelConfig& c) {
+  std::int64_t dense = 0;
+  for (std::int64_t l = 0; l < c.layers; ++l) dense += c.IsDense(l) ? 1 : 0;
+  return dense;
+}
+
 std::string ExpertsText(const ModelConfig& c) {
-  std::string text = absl::StrCat(
-      c.experts, " a layer, top-", c.experts_per_token, " (",
-      std::string(RoutingKindName(c.routing)), "), width ", c.expert_width);
+  std::string text =
+      absl::StrCat(c.experts, " a layer, top-", c.experts_per_token, " (",
+                   RoutingText(c.routing), "), width ", c.expert_width);
   if (c.shared_width > 0) {
     absl::StrAppend(&text, ", shared part of width ", c.shared_width);
+  }
+  if (const std::int64_t dense = DenseLayers(c); dense > 0) {
+    absl::StrAppend(&text, "; ", dense, " of ", c.layers,
+                    " layers dense, width ", c.dense_width);
   }
   return text;
 }
 
 std::string AttentionText(const ModelConfig& c) {
-  std::string text = absl::StrCat(
-      c.heads, " query and ", c.kv_heads, " key-value heads of ", c.head_dim,
-      ", RoPE base ", absl::StrFormat("%.15g", c.rope_theta));
+  std::string text = c.latent
+                         ? absl::StrCat(c.heads, " heads of ", c.head_dim,
+                                        " on latents of ", c.latent->kv_rank)
+                         : absl::StrCat(c.heads, " query and ", c.kv_heads,
+                                        " key-value heads of ", c.head_dim);
+  absl::StrAppend(&text, ", RoPE base ",
+                  absl::StrFormat("%.15g", c.rope_theta));
   if (c.rope_scaling.type != RopeType::kNone) {
     absl::StrAppend(&text, " (", std::string(RopeTypeName(c.rope_scaling.type)),
                     ")");
   }
   if (c.sliding_window) absl::StrAppend(&text, ", window ", *c.sliding_window);
+  if (c.attention_chunk) {
+    absl::StrAppend(&text, ", chunks of ", *c.attention_chunk);
+  }
   return text;
 }
 
@@ -75,7 +92,7 @@ std::string SatelliteText(const InspectReport& report) {
 ordered_json DimensionsJson(const ModelConfig& c) {
   return {{"family", c.family},
           {"architecture", c.architecture},
-          {"routing", std::string(RoutingKindName(c.routing))},
+          {"routing", RoutingText(c.routing)},
           {"layers", c.layers},
           {"experts", c.experts},
           {"experts_per_token", c.experts_per_token},
@@ -85,6 +102,7 @@ ordered_json DimensionsJson(const ModelConfig& c) {
           {"head_dim", c.head_dim},
           {"expert_width", c.expert_width},
           {"shared_width", c.shared_width},
+          {"dense_layers", DenseLayers(c)},
           {"context", c.max_positions},
           {"vocabulary", c.vocab_size},
           {"tied_embeddings", c.tie_word_embeddings}};

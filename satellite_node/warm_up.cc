@@ -23,8 +23,10 @@ absl::Status WarmUpGateway(const Checkpoint& checkpoint,
 
 absl::Status WarmUpExpert(const Checkpoint& checkpoint,
                           const std::vector<float>& normed) {
-  SPACEMOE_ASSIGN_OR_RETURN(const auto experts,
-                            MakeExperts(checkpoint, 0, {0}, {}));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      const auto experts,
+      MakeExperts(checkpoint, checkpoint.config().FirstLayerWithExperts(), {0},
+                  {}));
   const float weight = 1;
   std::vector<float> out(normed.size());
   return experts->Run(0, 1, normed.data(), &weight, out.data());

@@ -46,8 +46,10 @@ absl::StatusOr<int64_t> TokenBytes(const Checkpoint& checkpoint) {
   int64_t bytes = ViewBytes(lm_head);
   for (int64_t l = 0; l < config.layers; ++l) {
     SPACEMOE_ASSIGN_OR_RETURN(const int64_t gateway, weights.GatewayBytes(l));
+    bytes += gateway;
+    if (config.IsDense(l)) continue;
     SPACEMOE_ASSIGN_OR_RETURN(const int64_t expert, weights.ExpertBytes(l, 0));
-    bytes += gateway + config.experts_per_token * expert;
+    bytes += config.ExpertsPerToken(l) * expert;
   }
   return bytes;
 }

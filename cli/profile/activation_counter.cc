@@ -3,8 +3,8 @@
 namespace spacemoe {
 namespace {
 
-std::vector<std::vector<int64_t>> Zeros(int64_t n) {
-  return std::vector<std::vector<int64_t>>(n, std::vector<int64_t>(n));
+std::vector<std::vector<int64_t>> Zeros(int64_t rows, int64_t cols) {
+  return std::vector<std::vector<int64_t>>(rows, std::vector<int64_t>(cols));
 }
 
 std::vector<double> Shares(const std::vector<int64_t>& counts, int64_t total) {
@@ -19,9 +19,12 @@ std::vector<double> Shares(const std::vector<int64_t>& counts, int64_t total) {
 
 ActivationCounter::ActivationCounter(const ModelConfig& config)
     : config_(config) {
-  const LayerCounts zero{std::vector<int64_t>(config.experts),
-                         Zeros(config.experts), Zeros(config.experts)};
-  layers_.assign(config.layers, zero);
+  for (int64_t l = 0; l < config.layers; ++l) {
+    const int64_t experts = config.Experts(l);
+    const int64_t next = config.Experts(l + 1);
+    layers_.push_back({std::vector<int64_t>(experts), Zeros(experts, experts),
+                       Zeros(experts, next)});
+  }
 }
 
 void ActivationCounter::Add(int64_t layer, uint64_t sequence, int64_t position,

@@ -1,8 +1,10 @@
 #include "coordinator/planning/model_shape.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "models/checkpoint/model_weights.h"
+#include "models/config/tensor_role.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -15,19 +17,36 @@ constexpr int64_t kRowHeaderBytes = 64;
 absl::StatusOr<LayerShape> LayerOf(const ModelWeights& weights, int64_t layer) {
   const ModelConfig& config = weights.config();
   LayerShape shape;
-  shape.experts = static_cast<int>(config.experts);
-  shape.top_k = static_cast<int>(config.experts_per_token);
+  shape.experts = static_cast<int>(config.Experts(layer));
+  shape.top_k = static_cast<int>(config.ExpertsPerToken(layer));
   SPACEMOE_ASSIGN_OR_RETURN(shape.gateway.bytes, weights.GatewayBytes(layer));
-  shape.gateway.flops = GatewayFlops(config, kTypicalKeys);
-  if (shape.experts == 0) return shape;
-  SPACEMOE_ASSIGN_OR_RETURN(shape.expert.bytes, weights.ExpertBytes(layer, 0));
-  shape.expert.flops = ExpertFlops(config);
+  shape.gateway.flops = GatewayFlops(config, layer, kTypicalKeys);
+  for (int64_t e = 0; e < config.Experts(layer); ++e) {
+    SPACEMOE_ASSIGN_OR_RETURN(const int64_t bytes,
+                              weights.ExpertBytes(layer, e));
+    shape.expert.bytes = std::max(shape.expert.bytes, bytes);
+  }
+  shape.expert.flops = ExpertFlops(config, layer);
   return shape;
+}
+
+// Of attention: products with a key and with a value.
+double FlopsPerKey(const ModelConfig& config) {
+  if (!config.latent) return 4.0 * config.heads * config.head_dim;
+  return 2.0 * config.heads *
+         (config.latent->cache_width() + config.latent->kv_rank);
+}
+
+bool HasSharedPart(const ModelConfig& config) {
+  for (int64_t l = 0; l < config.layers; ++l) {
+    if (config.SharedWidth(l) > 0) return true;
+  }
+  return false;
 }
 
 void SetRowBytes(const ModelConfig& config, bool bfloat16, ModelShape* shape) {
   const int64_t vector = config.hidden_size * (bfloat16 ? 2 : 4);
-  const int64_t residual_vectors = config.shared_width > 0 ? 2 : 1;
+  const int64_t residual_vectors = HasSharedPart(config) ? 2 : 1;
   shape->residual_bytes = residual_vectors * vector + kRowHeaderBytes;
   shape->dispatch_bytes = vector + kRowHeaderBytes;
   shape->output_bytes = vector + kRowHeaderBytes;
@@ -36,21 +55,26 @@ void SetRowBytes(const ModelConfig& config, bool bfloat16, ModelShape* shape) {
 }  // namespace
 
 int64_t KvBytesPerPosition(const ModelConfig& config) {
-  return 2 * config.kv_heads * config.head_dim * 4;
+  return (config.CachedKeyWidth() + config.CachedValueWidth()) * 4;
 }
 
-double GatewayFlops(const ModelConfig& config, int64_t keys) {
-  const double hidden = config.hidden_size;
-  const double query = config.heads * config.head_dim;
-  const double key_value = config.kv_heads * config.head_dim;
-  const double projections = 2 * hidden * (2 * query + 2 * key_value);
-  const double attention = 4 * query * keys;
-  const double router = 2 * hidden * config.experts;
-  return projections + attention + router + 6 * hidden * config.shared_width;
+double GatewayFlops(const ModelConfig& config, int64_t layer, int64_t keys) {
+  double matrices = 0;
+  for (const TensorRole role : GatewayRoles(config, layer)) {
+    if (IsNormRole(role) || IsBiasRole(role)) continue;
+    const MatrixShape shape = ExpectedShape(role, config, layer);
+    matrices +=
+        static_cast<double>(shape.rows) * static_cast<double>(shape.cols);
+  }
+  return 2 * matrices + static_cast<double>(keys) * FlopsPerKey(config);
 }
 
-double ExpertFlops(const ModelConfig& config) {
-  return 6.0 * config.hidden_size * config.expert_width;
+double ExpertFlops(const ModelConfig& config, int64_t layer) {
+  int64_t width = 0;
+  for (int64_t e = 0; e < config.Experts(layer); ++e) {
+    width = std::max(width, config.ExpertWidth(layer, e));
+  }
+  return 6.0 * config.hidden_size * width;
 }
 
 double HeadFlops(const ModelConfig& config) {

@@ -15,9 +15,9 @@ namespace spacemoe {
 int64_t KvBytesPerPosition(const ModelConfig& config);
 
 // Floating-point operations of one decoded row, a multiply-add being two: the
-// gateway's with `keys` keys in its cache, one expert's, the head's.
-double GatewayFlops(const ModelConfig& config, int64_t keys);
-double ExpertFlops(const ModelConfig& config);
+// gateway's with `keys` keys in its cache, the largest expert's, the head's.
+double GatewayFlops(const ModelConfig& config, int64_t layer, int64_t keys);
+double ExpertFlops(const ModelConfig& config, int64_t layer);
 double HeadFlops(const ModelConfig& config);
 
 // Checks every tensor of the checkpoint (headers only) and adds up what each

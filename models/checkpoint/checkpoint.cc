@@ -32,6 +32,7 @@ GgufFacts CollectFacts(const GgufFile& file) {
   }
   facts.has_output_tensor = HasTensor(file, "output.weight");
   facts.has_attention_bias = HasTensor(file, "blk.0.attn_q.bias");
+  facts.has_output_bias = HasTensor(file, "blk.0.attn_output.bias");
   facts.has_rope_factors = HasTensor(file, "rope_freqs.weight");
   return facts;
 }

@@ -12,13 +12,22 @@
 namespace spacemoe {
 namespace {
 
+// In any layer.
 std::set<TensorRole> PresentRoles(const ModelConfig& config) {
   std::set<TensorRole> roles;
-  for (const auto& list :
-       {HeadRoles(config), GatewayRoles(config), ExpertRoles()}) {
+  for (const auto& list : {HeadRoles(config), ExpertRoles(config)}) {
     roles.insert(list.begin(), list.end());
   }
+  for (std::int64_t l = 0; l < config.layers; ++l) {
+    for (const TensorRole role : GatewayRoles(config, l)) roles.insert(role);
+  }
   return roles;
+}
+
+bool IsInLayer(TensorRole role, const ModelConfig& config, std::int64_t layer) {
+  if (IsExpertRole(role)) return config.Experts(layer) > 0;
+  const std::vector<TensorRole> roles = GatewayRoles(config, layer);
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
 }
 
 // The names that share one tensor, by part.
@@ -72,7 +81,7 @@ class GroupPlanner {
 
   absl::Status AddLayer(const NameGroup& group, std::int64_t layer) {
     if (!HasExpert(group.front().pattern)) return AddTensor(group, layer, -1);
-    for (std::int64_t e = 0; e < checkpoint_.config().experts; ++e) {
+    for (std::int64_t e = 0; e < checkpoint_.config().Experts(layer); ++e) {
       SPACEMOE_RETURN_IF_ERROR(AddTensor(group, layer, e));
     }
     return absl::OkStatus();
@@ -121,7 +130,9 @@ absl::StatusOr<std::vector<ExportTensor>> PlanExport(
   }
   for (std::int64_t l = 0; l < checkpoint.config().layers; ++l) {
     for (const NameGroup& group : groups) {
-      if (!HasLayer(group.front().pattern)) continue;
+      const TensorName& name = group.front();
+      if (!HasLayer(name.pattern)) continue;
+      if (!IsInLayer(name.role, checkpoint.config(), l)) continue;
       SPACEMOE_RETURN_IF_ERROR(planner.AddLayer(group, l));
     }
   }

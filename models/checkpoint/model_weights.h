@@ -57,7 +57,7 @@ class ModelWeights {
   const Checkpoint& checkpoint_;
 };
 
-// Bytes of a view, without gaps between its rows.
+// Bytes of a view, scales included, without gaps between its rows.
 std::int64_t ViewBytes(const MatrixView& view);
 
 }  // namespace spacemoe

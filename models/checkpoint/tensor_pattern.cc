@@ -27,14 +27,18 @@ std::string ExpandName(std::string_view pattern, std::int64_t layer,
 }
 
 std::vector<std::int64_t> TensorShape(const TensorName& name,
-                                      const ModelConfig& config) {
-  const MatrixShape matrix = ExpectedShape(name.role, config);
-  if (IsBiasRole(name.role)) return {matrix.rows * name.parts};
+                                      const ModelConfig& config,
+                                      std::int64_t layer, std::int64_t expert) {
+  const MatrixShape matrix = ExpectedShape(name.role, config, layer, expert);
   if (IsNormRole(name.role)) return {matrix.cols};
-  if (IsStacked(name)) {
-    return {config.experts, matrix.rows * name.parts, matrix.cols};
+  std::vector<std::int64_t> shape = {matrix.rows * name.parts};
+  if (name.mxfp4) {
+    shape.insert(shape.end(), {matrix.cols / 32, 16});
+  } else if (!IsBiasRole(name.role)) {
+    shape.insert(name.transposed ? shape.begin() : shape.end(), matrix.cols);
   }
-  return {matrix.rows * name.parts, matrix.cols};
+  if (IsStacked(name)) shape.insert(shape.begin(), config.experts);
+  return shape;
 }
 
 }  // namespace spacemoe

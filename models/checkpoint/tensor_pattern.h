@@ -23,9 +23,12 @@ inline bool IsStacked(const TensorName& name) {
 }
 
 // The shape of the whole tensor that holds the role: [n] for norms and biases,
-// [parts * rows, cols], or [experts, parts * rows, cols].
+// [parts * rows, cols], transposed where the name says so; after the number of
+// experts where it is a stack. MXFP4 has [.., cols / 32, 16] for cols.
 std::vector<std::int64_t> TensorShape(const TensorName& name,
-                                      const ModelConfig& config);
+                                      const ModelConfig& config,
+                                      std::int64_t layer = 0,
+                                      std::int64_t expert = 0);
 
 }  // namespace spacemoe
 

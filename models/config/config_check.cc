@@ -1,7 +1,9 @@
 #include "models/config/config_check.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/base/status_macros.h"
@@ -44,12 +46,21 @@ absl::Status ReadHeadDim(const FieldReader& fields,
 absl::Status ReadExperts(const FieldReader& fields,
                          const DimensionFields& names, ModelConfig& config) {
   SPACEMOE_ASSIGN_OR_RETURN(config.experts, fields.Int(names.experts));
-  SPACEMOE_ASSIGN_OR_RETURN(config.experts_per_token,
-                            fields.Int(names.experts_per_token));
-  if (config.experts_per_token <= config.experts) return absl::OkStatus();
-  return fields.Wrong(
-      names.experts_per_token,
-      absl::StrCat("at most ", Text(names.experts), " (", config.experts, ")"));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      const std::vector<std::int64_t> chosen,
+      fields.IntOrList(names.experts_per_token, config.layers));
+  if (chosen.empty()) return fields.Int(names.experts_per_token).status();
+  config.experts_per_token = *std::max_element(chosen.begin(), chosen.end());
+  if (config.experts_per_token > config.experts) {
+    return fields.Wrong(names.experts_per_token,
+                        absl::StrCat("at most ", Text(names.experts), " (",
+                                     config.experts, ")"));
+  }
+  for (std::int64_t l = 0; l < config.layers; ++l) {
+    if (chosen[l] == config.experts_per_token) continue;
+    config.EditLayer(l).experts_per_token = chosen[l];
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -58,8 +69,10 @@ absl::Status ReadDimensions(const FieldReader& fields,
                             const DimensionFields& names, ModelConfig& config) {
   SPACEMOE_ASSIGN_OR_RETURN(config.hidden_size, fields.Int(names.hidden_size));
   SPACEMOE_RETURN_IF_ERROR(ReadHeads(fields, names, config));
-  SPACEMOE_RETURN_IF_ERROR(ReadHeadDim(fields, names, config));
-  config.attention_scale = 1.0 / std::sqrt(config.head_dim);
+  if (!names.head_dim.empty()) {
+    SPACEMOE_RETURN_IF_ERROR(ReadHeadDim(fields, names, config));
+    config.attention_scale = 1.0 / std::sqrt(config.head_dim);
+  }
   return ReadExperts(fields, names, config);
 }
 

@@ -11,6 +11,7 @@
 namespace spacemoe {
 
 // The names that a format gives to the fields that depend on each other.
+// Without a name for head_dim neither it nor attention_scale is set.
 struct DimensionFields {
   std::string_view hidden_size;
   std::string_view heads;
@@ -22,6 +23,7 @@ struct DimensionFields {
 
 // Reads these fields, the derived ones where they are missing, and checks
 // them against each other. Also sets attention_scale to head_dim^-0.5.
+// experts_per_token may be a list, one for each of config.layers.
 absl::Status ReadDimensions(const FieldReader& fields,
                             const DimensionFields& names, ModelConfig& config);
 

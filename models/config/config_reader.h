@@ -26,8 +26,9 @@ absl::StatusOr<ModelConfig> ReadHuggingFaceConfig(
 
 // What a GGUF file's tensors say that its metadata does not.
 struct GgufFacts {
-  bool has_output_tensor = false;  // else embeddings are tied
-  bool has_attention_bias = false;
+  bool has_output_tensor = false;   // else embeddings are tied
+  bool has_attention_bias = false;  // of Q, K and V
+  bool has_output_bias = false;     // of attention's output
   bool has_rope_factors = false;    // a rope_freqs tensor
   std::int64_t embedding_rows = 0;  // of the token embedding
 };

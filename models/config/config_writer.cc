@@ -49,7 +49,9 @@ std::string WriteHuggingFaceConfig(const ModelConfig& config) {
   WriteHuggingFaceRope(config, out);
   WriteSpecialTokens(config, out);
   const auto family = FindFamily(config.family);
-  if (family.ok()) (*family)->write_hugging_face(config, out);
+  if (family.ok() && (*family)->write_hugging_face != nullptr) {
+    (*family)->write_hugging_face(config, out);
+  }
   return out.dump(2) + "\n";
 }
 

@@ -130,6 +130,101 @@ absl::StatusOr<std::optional<double>> FieldReader::OptionalPositive(
   return std::optional<double>(number);
 }
 
+absl::StatusOr<double> FieldReader::NotNegativeOr(std::string_view field,
+                                                  double fallback) const {
+  const json* value = Find(field);
+  if (value == nullptr) return fallback;
+  if (value->is_number()) {
+    const double number = value->get<double>();
+    if (std::isfinite(static_cast<float>(number)) && number >= 0) return number;
+  }
+  return Wrong(field, "a number that is at least 0");
+}
+
+absl::StatusOr<std::vector<double>> FieldReader::PositiveList(
+    std::string_view field) const {
+  const json* value = Find(field);
+  std::vector<double> numbers;
+  bool right = value != nullptr && value->is_array();
+  for (std::size_t i = 0; right && i < value->size(); ++i) {
+    const json& item = (*value)[i];
+    numbers.push_back(item.is_number() ? item.get<double>() : 0);
+    const auto single = static_cast<float>(numbers.back());
+    right = std::isfinite(single) && single > 0;
+  }
+  if (right) return numbers;
+  return Wrong(field, "a list of numbers greater than 0");
+}
+
+absl::StatusOr<std::vector<std::int64_t>> FieldReader::IntOrList(
+    std::string_view field, std::int64_t count, std::int64_t min,
+    std::int64_t max) const {
+  const json* value = Find(field);
+  if (value == nullptr) return std::vector<std::int64_t>();
+  if (!value->is_array()) {
+    SPACEMOE_ASSIGN_OR_RETURN(const std::int64_t one, Int(field, min, max));
+    return std::vector<std::int64_t>(static_cast<std::size_t>(count), one);
+  }
+  if (value->size() != static_cast<std::size_t>(count)) {
+    return Wrong(field, absl::StrCat("a whole number or a list of ", count));
+  }
+  return IntList(field, min, max);
+}
+
+absl::StatusOr<std::vector<std::int64_t>> FieldReader::IntList(
+    std::string_view field, std::int64_t min, std::int64_t max) const {
+  std::vector<std::int64_t> numbers;
+  const json* value = Find(field);
+  if (value == nullptr) return numbers;
+  const std::string expected = absl::StrCat("a list of ", Range(min, max));
+  if (!value->is_array()) return Wrong(field, expected);
+  for (const json& item : *value) {
+    const std::optional<std::int64_t> number =
+        item.is_boolean() ? std::optional<std::int64_t>(item.get<bool>())
+                          : AsInt(item);
+    if (!number || *number < min || *number > max) {
+      return Wrong(field, expected);
+    }
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+absl::StatusOr<std::vector<std::vector<std::int64_t>>> FieldReader::IntTable(
+    std::string_view field, std::int64_t rows, std::int64_t cols) const {
+  const json* value = Find(field);
+  const std::string expected =
+      absl::StrCat(rows, " lists of ", cols, " whole numbers from 1 on");
+  std::vector<std::vector<std::int64_t>> table;
+  if (value == nullptr || !value->is_array() ||
+      value->size() != static_cast<std::size_t>(rows)) {
+    return Wrong(field, expected);
+  }
+  for (const json& row : *value) {
+    const json fields = {{"row", row}};
+    const auto numbers =
+        FieldReader(fields, where_).IntList("row", 1, kMaxCount);
+    if (!numbers.ok() || numbers->size() != static_cast<std::size_t>(cols)) {
+      return Wrong(field, expected);
+    }
+    table.push_back(*numbers);
+  }
+  return table;
+}
+
+absl::StatusOr<std::vector<std::string>> FieldReader::StringList(
+    std::string_view field) const {
+  std::vector<std::string> texts;
+  const json* value = Find(field);
+  if (value == nullptr) return texts;
+  if (!value->is_array()) return Wrong(field, "a list of strings");
+  for (const json& item : *value) {
+    if (!item.is_string()) return Wrong(field, "a list of strings");
+    texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
 absl::StatusOr<bool> FieldReader::BoolOr(std::string_view field,
                                          bool fallback) const {
   const json* value = Find(field);
@@ -169,6 +264,13 @@ absl::StatusOr<std::optional<FieldReader>> FieldReader::Object(
   if (!value->is_object()) return Wrong(field, "an object or null");
   return std::optional<FieldReader>(
       FieldReader(*value, where_, FullName(field) + "."));
+}
+
+absl::Status FieldReader::RequireBool(std::string_view field,
+                                      bool expected) const {
+  SPACEMOE_ASSIGN_OR_RETURN(const bool value, BoolOr(field, expected));
+  if (value == expected) return absl::OkStatus();
+  return Unsupported(field, expected ? "true" : "false");
 }
 
 absl::Status FieldReader::RequireOneOf(

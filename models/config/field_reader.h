@@ -47,6 +47,27 @@ class FieldReader {
   absl::StatusOr<std::optional<double>> OptionalPositive(
       std::string_view field) const;
 
+  // A number that is finite and at least 0.
+  absl::StatusOr<double> NotNegativeOr(std::string_view field,
+                                       double fallback) const;
+  // Numbers as Positive takes them.
+  absl::StatusOr<std::vector<double>> PositiveList(
+      std::string_view field) const;
+  // Whole numbers as Int takes them: `count` of them, or one for all. Empty
+  // when the field is missing.
+  absl::StatusOr<std::vector<std::int64_t>> IntOrList(
+      std::string_view field, std::int64_t count, std::int64_t min = 1,
+      std::int64_t max = kMaxCount) const;
+  // Any number of them; empty when the field is missing.
+  absl::StatusOr<std::vector<std::int64_t>> IntList(
+      std::string_view field, std::int64_t min = 0,
+      std::int64_t max = kMaxCount) const;
+  // `rows` lists of `cols` whole numbers from 1 on.
+  absl::StatusOr<std::vector<std::vector<std::int64_t>>> IntTable(
+      std::string_view field, std::int64_t rows, std::int64_t cols) const;
+  absl::StatusOr<std::vector<std::string>> StringList(
+      std::string_view field) const;
+
   absl::StatusOr<bool> BoolOr(std::string_view field, bool fallback) const;
   absl::StatusOr<std::string> StringOr(std::string_view field,
                                        std::string fallback) const;
@@ -57,6 +78,8 @@ class FieldReader {
   absl::StatusOr<std::optional<FieldReader>> Object(
       std::string_view field) const;
 
+  // UNIMPLEMENTED unless the field is missing or says `expected`.
+  absl::Status RequireBool(std::string_view field, bool expected) const;
   // UNIMPLEMENTED unless the field is missing or one of `supported`.
   absl::Status RequireOneOf(std::string_view field,
                             const std::vector<std::string>& supported) const;

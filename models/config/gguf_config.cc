@@ -27,6 +27,7 @@ std::string KnownArchitectures() {
   std::vector<std::string> names;
   for (const Family* family : Families()) {
     const std::string name(family->gguf_architecture);
+    if (name.empty()) continue;
     if (std::count(names.begin(), names.end(), name) == 0) {
       names.push_back(name);
     }
@@ -127,6 +128,7 @@ absl::Status ReadCommon(const FieldReader& fields, const GgufFacts& facts,
       config.rms_norm_eps, fields.Positive("attention.layer_norm_rms_epsilon"));
   config.tie_word_embeddings = !facts.has_output_tensor;
   config.attention_bias = facts.has_attention_bias;
+  config.output_bias = facts.has_output_bias;
   return ReadGgufRope(fields, config);
 }
 

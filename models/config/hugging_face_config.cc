@@ -1,3 +1,4 @@
+#include <initializer_list>
 #include <string>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "models/config/family.h"
 #include "models/config/field_reader.h"
 #include "models/config/json_text.h"
+#include "models/config/quantization.h"
 #include "models/config/rope_reader.h"
 #include "runtime/base/status_macros.h"
 
@@ -17,14 +19,32 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kMaxPositions = std::int64_t{1} << 31;
-constexpr DimensionFields kNames = {
-    .hidden_size = "hidden_size",
-    .heads = "num_attention_heads",
-    .kv_heads = "num_key_value_heads",
-    .head_dim = "head_dim",
-    .experts = "num_local_experts",
-    .experts_per_token = "num_experts_per_tok",
-};
+
+// The first of a family's and other families' names that the config has: tools
+// that convert configs mix them up.
+std::string_view PresentName(const FieldReader& fields, std::string_view own,
+                             std::initializer_list<std::string_view> others) {
+  if (fields.Has(own)) return own;
+  for (const std::string_view other : others) {
+    if (fields.Has(other)) return other;
+  }
+  return own;
+}
+
+DimensionFields NamesIn(const FieldReader& fields, const Family& family) {
+  return {
+      .hidden_size = "hidden_size",
+      .heads = "num_attention_heads",
+      .kv_heads = "num_key_value_heads",
+      .head_dim = family.latent_attention ? "" : "head_dim",
+      .experts =
+          PresentName(fields, family.fields.experts,
+                      {"num_local_experts", "num_experts", "n_routed_experts"}),
+      .experts_per_token =
+          PresentName(fields, family.fields.experts_per_token,
+                      {"num_experts_per_tok", "experts_per_token"}),
+  };
+}
 
 absl::StatusOr<const Family*> ReadFamily(const FieldReader& fields) {
   SPACEMOE_ASSIGN_OR_RETURN(const std::string name,
@@ -35,14 +55,6 @@ absl::StatusOr<const Family*> ReadFamily(const FieldReader& fields) {
   const absl::StatusOr<const Family*> family = FindFamily(name);
   if (!family.ok()) return fields.Unsupported("model_type", KnownFamilies());
   return *family;
-}
-
-absl::Status RefuseUnsupported(const FieldReader& fields) {
-  SPACEMOE_RETURN_IF_ERROR(fields.RequireOneOf("hidden_act", {"silu"}));
-  if (fields.Has("quantization_config")) {
-    return fields.Unsupported("quantization_config", "unquantised weights");
-  }
-  return absl::OkStatus();
 }
 
 absl::Status ReadSpecialTokens(const FieldReader& fields, ModelConfig& config) {
@@ -70,20 +82,27 @@ absl::Status ReadStoredType(const FieldReader& fields, ModelConfig& config) {
 
 absl::Status ReadCommon(const FieldReader& fields, const Family& family,
                         ModelConfig& config) {
-  SPACEMOE_RETURN_IF_ERROR(RefuseUnsupported(fields));
+  SPACEMOE_RETURN_IF_ERROR(
+      fields.RequireOneOf("hidden_act", {"silu", "swish"}));
+  SPACEMOE_RETURN_IF_ERROR(ReadQuantization(fields, config.quantization));
   SPACEMOE_ASSIGN_OR_RETURN(config.vocab_size, fields.Int("vocab_size"));
   SPACEMOE_ASSIGN_OR_RETURN(config.layers, fields.Int("num_hidden_layers"));
   SPACEMOE_ASSIGN_OR_RETURN(
       config.max_positions,
       fields.Int("max_position_embeddings", 1, kMaxPositions));
-  SPACEMOE_RETURN_IF_ERROR(ReadDimensions(fields, kNames, config));
+  SPACEMOE_RETURN_IF_ERROR(
+      ReadDimensions(fields, NamesIn(fields, family), config));
   SPACEMOE_ASSIGN_OR_RETURN(
       config.rms_norm_eps,
       fields.PositiveOr("rms_norm_eps", family.defaults.rms_norm_eps));
   config.rope_theta = family.defaults.rope_theta;
+  if (!family.partial_rotary) {
+    SPACEMOE_RETURN_IF_ERROR(RefusePartialRotaryAnywhere(fields));
+  }
   SPACEMOE_RETURN_IF_ERROR(ReadHuggingFaceRope(fields, config));
   SPACEMOE_ASSIGN_OR_RETURN(config.tie_word_embeddings,
-                            fields.BoolOr("tie_word_embeddings", false));
+                            fields.BoolOr("tie_word_embeddings",
+                                          family.defaults.tie_word_embeddings));
   SPACEMOE_RETURN_IF_ERROR(ReadStoredType(fields, config));
   return ReadSpecialTokens(fields, config);
 }

@@ -1,6 +1,7 @@
 #include "models/config/rope_reader.h"
 
-#include <array>
+#include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 
@@ -12,14 +13,17 @@ namespace {
 
 constexpr std::int64_t kMaxPositions = std::int64_t{1} << 31;
 constexpr char kTrainedContext[] = "original_max_position_embeddings";
-constexpr std::string_view kKnownTypes = "default, linear, llama3, yarn";
+constexpr RopeType kHuggingFaceTypes[] = {
+    RopeType::kNone,   RopeType::kLinear, RopeType::kDynamic,
+    RopeType::kLlama3, RopeType::kYarn,   RopeType::kLongRope};
+constexpr std::string_view kKnownTypes =
+    "default, linear, dynamic, llama3, yarn, longrope";
 
 absl::StatusOr<RopeType> ParseType(const FieldReader& fields,
                                    std::string_view field) {
   SPACEMOE_ASSIGN_OR_RETURN(const std::string name,
                             fields.StringOr(field, "default"));
-  for (const RopeType type : {RopeType::kNone, RopeType::kLinear,
-                              RopeType::kLlama3, RopeType::kYarn}) {
+  for (const RopeType type : kHuggingFaceTypes) {
     if (name == RopeTypeName(type)) return type;
   }
   return fields.Unsupported(field, kKnownTypes);
@@ -30,12 +34,12 @@ absl::Status ReadLlama3(const FieldReader& fields, RopeScaling& scaling) {
                             fields.Positive("low_freq_factor"));
   SPACEMOE_ASSIGN_OR_RETURN(scaling.high_freq_factor,
                             fields.Positive("high_freq_factor"));
-  if (scaling.high_freq_factor > scaling.low_freq_factor) {
+  if (scaling.high_freq_factor >= scaling.low_freq_factor) {
     return absl::OkStatus();
   }
-  return fields.Wrong("high_freq_factor",
-                      absl::StrCat("more than low_freq_factor (",
-                                   scaling.low_freq_factor, ")"));
+  return fields.Wrong(
+      "high_freq_factor",
+      absl::StrCat("at least low_freq_factor (", scaling.low_freq_factor, ")"));
 }
 
 // transformers takes 0 for "not given" in some of these.
@@ -79,6 +83,58 @@ absl::StatusOr<std::int64_t> TrainedContext(const FieldReader& fields,
       absl::StrCat("the field ", kTrainedContext, "'s ", usual));
 }
 
+// transformers' default: sqrt(1 + ln(factor) / ln(trained context)).
+double LongRopeAttentionFactor(const RopeScaling& scaling) {
+  if (scaling.factor <= 1) return 1;
+  const auto original = static_cast<double>(scaling.original_max_positions);
+  return std::sqrt(1 + std::log(scaling.factor) / std::log(original));
+}
+
+absl::Status ReadLongRope(const FieldReader& fields, RopeScaling& scaling) {
+  SPACEMOE_ASSIGN_OR_RETURN(scaling.short_factors,
+                            fields.PositiveList("short_factor"));
+  SPACEMOE_ASSIGN_OR_RETURN(scaling.long_factors,
+                            fields.PositiveList("long_factor"));
+  SPACEMOE_ASSIGN_OR_RETURN(scaling.attention_factor,
+                            fields.OptionalPositive("attention_factor"));
+  if (!scaling.attention_factor) {
+    scaling.attention_factor = LongRopeAttentionFactor(scaling);
+  }
+  return absl::OkStatus();
+}
+
+// What a type has beside its factor.
+absl::Status ReadOwnFields(const FieldReader& fields, RopeScaling& scaling) {
+  switch (scaling.type) {
+    case RopeType::kLlama3:
+      return ReadLlama3(fields, scaling);
+    case RopeType::kYarn:
+      return ReadYarn(fields, scaling);
+    case RopeType::kLongRope:
+      return ReadLongRope(fields, scaling);
+    default:
+      return absl::OkStatus();
+  }
+}
+
+// How far the context was stretched, which yarn and longrope need not say.
+absl::StatusOr<double> ReadFactor(const FieldReader& fields, RopeType type,
+                                  double stretch) {
+  const bool optional = type == RopeType::kYarn || type == RopeType::kLongRope;
+  if (optional) return fields.PositiveOr("factor", stretch);
+  return fields.Positive("factor");
+}
+
+absl::Status RefuseFieldsByLayerType(const FieldReader& fields) {
+  for (const char* field :
+       {"full_attention", "sliding_attention", "chunked_attention"}) {
+    if (fields.Has(field)) {
+      return fields.Unsupported(field, "one setting for all layers");
+    }
+  }
+  return absl::OkStatus();
+}
+
 // `fields`: rope_scaling or rope_parameters of `outer`.
 absl::StatusOr<RopeScaling> ReadScaling(const FieldReader& fields,
                                         const FieldReader& outer,
@@ -88,15 +144,28 @@ absl::StatusOr<RopeScaling> ReadScaling(const FieldReader& fields,
   SPACEMOE_ASSIGN_OR_RETURN(scaling.type,
                             ParseType(fields, old_name ? "type" : "rope_type"));
   if (scaling.type == RopeType::kNone) return scaling;
-  SPACEMOE_ASSIGN_OR_RETURN(scaling.factor, fields.Positive("factor"));
-  if (scaling.type == RopeType::kLinear) return scaling;
   SPACEMOE_ASSIGN_OR_RETURN(
-      scaling.original_max_positions,
+      const std::int64_t trained,
       TrainedContext(fields, outer, config.max_positions));
-  SPACEMOE_RETURN_IF_ERROR(scaling.type == RopeType::kLlama3
-                               ? ReadLlama3(fields, scaling)
-                               : ReadYarn(fields, scaling));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      scaling.factor, ReadFactor(fields, scaling.type,
+                                 static_cast<double>(config.max_positions) /
+                                     static_cast<double>(trained)));
+  if (scaling.type == RopeType::kLinear) return scaling;
+  const bool dynamic = scaling.type == RopeType::kDynamic;
+  scaling.original_max_positions = dynamic ? config.max_positions : trained;
+  SPACEMOE_RETURN_IF_ERROR(ReadOwnFields(fields, scaling));
   return scaling;
+}
+
+// Dynamic scaling is for texts beyond max_position_embeddings.
+void StretchContext(ModelConfig& config) {
+  if (config.rope_scaling.type != RopeType::kDynamic) return;
+  const double stretched =
+      static_cast<double>(config.max_positions) * config.rope_scaling.factor;
+  config.max_positions = static_cast<std::int64_t>(
+      std::clamp(stretched, static_cast<double>(config.max_positions),
+                 static_cast<double>(kMaxPositions)));
 }
 
 absl::Status RefusePartialRotary(const FieldReader& fields) {
@@ -108,29 +177,63 @@ absl::Status RefusePartialRotary(const FieldReader& fields) {
 
 }  // namespace
 
+absl::Status RefusePartialRotaryAnywhere(const FieldReader& fields) {
+  SPACEMOE_RETURN_IF_ERROR(RefusePartialRotary(fields));
+  for (const char* field : {"rope_scaling", "rope_parameters"}) {
+    SPACEMOE_ASSIGN_OR_RETURN(const auto object, fields.Object(field));
+    if (object) SPACEMOE_RETURN_IF_ERROR(RefusePartialRotary(*object));
+  }
+  return absl::OkStatus();
+}
+absl::Status ReadPartialRotary(const FieldReader& fields, double fallback,
+                               ModelConfig& config) {
+  double part = fallback;
+  for (const char* name : {"rope_scaling", "rope_parameters"}) {
+    SPACEMOE_ASSIGN_OR_RETURN(const auto object, fields.Object(name));
+    if (!object) continue;
+    SPACEMOE_ASSIGN_OR_RETURN(
+        part, object->PositiveOr("partial_rotary_factor", part));
+  }
+  SPACEMOE_ASSIGN_OR_RETURN(part,
+                            fields.PositiveOr("partial_rotary_factor", part));
+  config.rotary_dim =
+      static_cast<std::int64_t>(static_cast<double>(config.head_dim) * part);
+  if (part <= 1 && config.rotary_dim > 0 && config.rotary_dim % 2 == 0) {
+    return absl::OkStatus();
+  }
+  return fields.Wrong(
+      "partial_rotary_factor",
+      absl::StrCat("a part of head_dim (", config.head_dim, ") that is even"));
+}
+
 std::string_view RopeTypeName(RopeType type) {
   switch (type) {
     case RopeType::kNone:
       return "default";
     case RopeType::kLinear:
       return "linear";
+    case RopeType::kDynamic:
+      return "dynamic";
     case RopeType::kLlama3:
       return "llama3";
     case RopeType::kYarn:
       return "yarn";
+    case RopeType::kLongRope:
+      return "longrope";
+    case RopeType::kNtkAlpha:
+      return "dynamic with alpha";
   }
   return "unknown";
 }
 
 absl::Status ReadHuggingFaceRope(const FieldReader& fields,
                                  ModelConfig& config) {
-  SPACEMOE_RETURN_IF_ERROR(RefusePartialRotary(fields));
   SPACEMOE_ASSIGN_OR_RETURN(config.rope_theta,
                             fields.PositiveOr("rope_theta", config.rope_theta));
   for (const char* field : {"rope_scaling", "rope_parameters"}) {
     SPACEMOE_ASSIGN_OR_RETURN(const auto object, fields.Object(field));
     if (!object) continue;
-    SPACEMOE_RETURN_IF_ERROR(RefusePartialRotary(*object));
+    SPACEMOE_RETURN_IF_ERROR(RefuseFieldsByLayerType(*object));
     SPACEMOE_ASSIGN_OR_RETURN(
         const double theta,
         object->PositiveOr("rope_theta", config.rope_theta));
@@ -148,6 +251,7 @@ absl::Status ReadHuggingFaceRope(const FieldReader& fields,
     }
     config.rope_scaling = scaling;
   }
+  StretchContext(config);
   return absl::OkStatus();
 }
 
@@ -192,10 +296,20 @@ void WriteHuggingFaceRope(const ModelConfig& config, nlohmann::json& json) {
   out = {{"rope_type", std::string(RopeTypeName(scaling.type))},
          {"factor", scaling.factor}};
   if (scaling.type == RopeType::kLinear) return;
+  if (scaling.type == RopeType::kDynamic) {
+    json["max_position_embeddings"] = scaling.original_max_positions;
+    return;
+  }
   out["original_max_position_embeddings"] = scaling.original_max_positions;
   if (scaling.type == RopeType::kLlama3) {
     out["low_freq_factor"] = scaling.low_freq_factor;
     out["high_freq_factor"] = scaling.high_freq_factor;
+    return;
+  }
+  if (scaling.type == RopeType::kLongRope) {
+    out["short_factor"] = scaling.short_factors;
+    out["long_factor"] = scaling.long_factors;
+    out["attention_factor"] = scaling.attention_factor.value_or(1);
     return;
   }
   out["beta_fast"] = scaling.beta_fast;

@@ -9,9 +9,17 @@
 namespace spacemoe {
 
 // config.json: rope_theta and rope_scaling, or rope_parameters. Both forms
-// together must agree. UNIMPLEMENTED for a rope type that is not known.
+// together must agree. UNIMPLEMENTED for a rope type that is not known. With
+// dynamic scaling max_positions, read before, becomes factor times as many.
 absl::Status ReadHuggingFaceRope(const FieldReader& fields,
                                  ModelConfig& config);
+
+// partial_rotary_factor, of families that rotate a part of each head; sets
+// rotary_dim. `fallback`: where the config says nothing.
+absl::Status ReadPartialRotary(const FieldReader& fields, double fallback,
+                               ModelConfig& config);
+// Of the others: UNIMPLEMENTED unless it is 1 wherever it is.
+absl::Status RefusePartialRotaryAnywhere(const FieldReader& fields);
 
 // GGUF: rope.freq_base and rope.scaling.*.
 absl::Status ReadGgufRope(const FieldReader& fields, ModelConfig& config);

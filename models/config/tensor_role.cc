@@ -1,137 +1,122 @@
 #include "models/config/tensor_role.h"
 
+#include <iterator>
+
+#include "models/config/role_presence.h"
+
 namespace spacemoe {
-
-std::string_view TensorRoleName(TensorRole role) {
-  switch (role) {
-    case TensorRole::kTokenEmbedding:
-      return "token embedding";
-    case TensorRole::kFinalNorm:
-      return "final norm";
-    case TensorRole::kLmHead:
-      return "LM head";
-    case TensorRole::kAttentionNorm:
-      return "attention norm";
-    case TensorRole::kQuery:
-      return "query";
-    case TensorRole::kKey:
-      return "key";
-    case TensorRole::kValue:
-      return "value";
-    case TensorRole::kAttentionOutput:
-      return "attention output";
-    case TensorRole::kQueryBias:
-      return "query bias";
-    case TensorRole::kKeyBias:
-      return "key bias";
-    case TensorRole::kValueBias:
-      return "value bias";
-    case TensorRole::kAttentionOutputBias:
-      return "attention output bias";
-    case TensorRole::kFfnNorm:
-      return "feed-forward norm";
-    case TensorRole::kRouter:
-      return "router";
-    case TensorRole::kSharedGate:
-      return "shared gate";
-    case TensorRole::kSharedUp:
-      return "shared up";
-    case TensorRole::kSharedDown:
-      return "shared down";
-    case TensorRole::kExpertGate:
-      return "expert gate";
-    case TensorRole::kExpertUp:
-      return "expert up";
-    case TensorRole::kExpertDown:
-      return "expert down";
-  }
-  return "unknown role";
-}
-
-MatrixShape ExpectedShape(TensorRole role, const ModelConfig& c) {
-  const std::int64_t queries = c.heads * c.head_dim;
-  const std::int64_t keys = c.kv_heads * c.head_dim;
-  switch (role) {
-    case TensorRole::kTokenEmbedding:
-    case TensorRole::kLmHead:
-      return {c.vocab_size, c.hidden_size};
-    case TensorRole::kFinalNorm:
-    case TensorRole::kAttentionNorm:
-    case TensorRole::kFfnNorm:
-      return {1, c.hidden_size};
-    case TensorRole::kQuery:
-      return {queries, c.hidden_size};
-    case TensorRole::kKey:
-    case TensorRole::kValue:
-      return {keys, c.hidden_size};
-    case TensorRole::kAttentionOutput:
-      return {c.hidden_size, queries};
-    case TensorRole::kQueryBias:
-      return {queries, 1};
-    case TensorRole::kKeyBias:
-    case TensorRole::kValueBias:
-      return {keys, 1};
-    case TensorRole::kAttentionOutputBias:
-      return {c.hidden_size, 1};
-    case TensorRole::kRouter:
-      return {c.experts, c.hidden_size};
-    case TensorRole::kSharedGate:
-    case TensorRole::kSharedUp:
-      return {c.shared_width, c.hidden_size};
-    case TensorRole::kSharedDown:
-      return {c.hidden_size, c.shared_width};
-    case TensorRole::kExpertGate:
-    case TensorRole::kExpertUp:
-      return {c.expert_width, c.hidden_size};
-    case TensorRole::kExpertDown:
-      return {c.hidden_size, c.expert_width};
-  }
-  return {};
-}
-
-bool IsExpertRole(TensorRole role) { return role >= TensorRole::kExpertGate; }
-
-bool IsBiasRole(TensorRole role) {
-  return role >= TensorRole::kQueryBias &&
-         role <= TensorRole::kAttentionOutputBias;
-}
-
-bool IsNormRole(TensorRole role) {
-  return role == TensorRole::kFinalNorm || role == TensorRole::kAttentionNorm ||
-         role == TensorRole::kFfnNorm;
-}
-
-std::vector<TensorRole> HeadRoles(const ModelConfig& config) {
-  std::vector<TensorRole> roles = {TensorRole::kTokenEmbedding,
-                                   TensorRole::kFinalNorm};
-  if (!config.tie_word_embeddings) roles.push_back(TensorRole::kLmHead);
-  return roles;
-}
-
 namespace {
 
-// Whether a gateway of this config has the role.
-bool HasRole(TensorRole role, const ModelConfig& config) {
-  if (IsBiasRole(role)) return config.attention_bias;
-  const bool shared =
-      role >= TensorRole::kSharedGate && role <= TensorRole::kSharedDown;
-  return !shared || config.shared_width > 0;
+enum class Holder : std::uint8_t { kHead, kGateway, kExpert };
+enum class Form : std::uint8_t { kMatrix, kRow, kColumn };
+
+struct Traits {
+  std::string_view name;
+  Holder holder;
+  Form form;
+};
+
+// In the order of the enum.
+constexpr Traits kTraits[] = {
+    {"token embedding", Holder::kHead, Form::kMatrix},
+    {"final norm", Holder::kHead, Form::kRow},
+    {"final norm bias", Holder::kHead, Form::kRow},
+    {"LM head", Holder::kHead, Form::kMatrix},
+    {"LM head bias", Holder::kHead, Form::kColumn},
+    {"attention norm", Holder::kGateway, Form::kRow},
+    {"attention norm bias", Holder::kGateway, Form::kRow},
+    {"query", Holder::kGateway, Form::kMatrix},
+    {"key", Holder::kGateway, Form::kMatrix},
+    {"value", Holder::kGateway, Form::kMatrix},
+    {"attention output", Holder::kGateway, Form::kMatrix},
+    {"query bias", Holder::kGateway, Form::kColumn},
+    {"key bias", Holder::kGateway, Form::kColumn},
+    {"value bias", Holder::kGateway, Form::kColumn},
+    {"attention output bias", Holder::kGateway, Form::kColumn},
+    {"query norm", Holder::kGateway, Form::kRow},
+    {"key norm", Holder::kGateway, Form::kRow},
+    {"attention sinks", Holder::kGateway, Form::kRow},
+    {"query down-projection", Holder::kGateway, Form::kMatrix},
+    {"query down-projection bias", Holder::kGateway, Form::kColumn},
+    {"query latent norm", Holder::kGateway, Form::kRow},
+    {"query up-projection", Holder::kGateway, Form::kMatrix},
+    {"key-value down-projection", Holder::kGateway, Form::kMatrix},
+    {"key-value down-projection bias", Holder::kGateway, Form::kColumn},
+    {"key-value latent norm", Holder::kGateway, Form::kRow},
+    {"key-value up-projection", Holder::kGateway, Form::kMatrix},
+    {"post-attention norm", Holder::kGateway, Form::kRow},
+    {"feed-forward norm", Holder::kGateway, Form::kRow},
+    {"feed-forward norm bias", Holder::kGateway, Form::kRow},
+    {"post-feed-forward norm", Holder::kGateway, Form::kRow},
+    {"router", Holder::kGateway, Form::kMatrix},
+    {"router bias", Holder::kGateway, Form::kColumn},
+    {"router output", Holder::kGateway, Form::kMatrix},
+    {"router correction bias", Holder::kGateway, Form::kRow},
+    {"shared gate", Holder::kGateway, Form::kMatrix},
+    {"shared up", Holder::kGateway, Form::kMatrix},
+    {"shared down", Holder::kGateway, Form::kMatrix},
+    {"shared gate bias", Holder::kGateway, Form::kColumn},
+    {"shared up bias", Holder::kGateway, Form::kColumn},
+    {"shared down bias", Holder::kGateway, Form::kColumn},
+    {"shared part's weight", Holder::kGateway, Form::kMatrix},
+    {"dense gate", Holder::kGateway, Form::kMatrix},
+    {"dense up", Holder::kGateway, Form::kMatrix},
+    {"dense down", Holder::kGateway, Form::kMatrix},
+    {"dense gate bias", Holder::kGateway, Form::kColumn},
+    {"dense up bias", Holder::kGateway, Form::kColumn},
+    {"dense down bias", Holder::kGateway, Form::kColumn},
+    {"expert gate", Holder::kExpert, Form::kMatrix},
+    {"expert up", Holder::kExpert, Form::kMatrix},
+    {"expert down", Holder::kExpert, Form::kMatrix},
+    {"expert gate bias", Holder::kExpert, Form::kColumn},
+    {"expert up bias", Holder::kExpert, Form::kColumn},
+    {"expert down bias", Holder::kExpert, Form::kColumn},
+};
+constexpr int kRoles = std::size(kTraits);
+static_assert(kRoles == static_cast<int>(TensorRole::kExpertDownBias) + 1);
+
+const Traits& TraitsOf(TensorRole role) {
+  return kTraits[static_cast<int>(role)];
+}
+
+std::vector<TensorRole> RolesOf(Holder holder, const ModelConfig& config,
+                                std::int64_t layer) {
+  std::vector<TensorRole> roles;
+  for (int i = 0; i < kRoles; ++i) {
+    const auto role = static_cast<TensorRole>(i);
+    if (kTraits[i].holder == holder && HasRole(role, config, layer)) {
+      roles.push_back(role);
+    }
+  }
+  return roles;
 }
 
 }  // namespace
 
-std::vector<TensorRole> GatewayRoles(const ModelConfig& config) {
-  std::vector<TensorRole> roles;
-  for (auto role = TensorRole::kAttentionNorm; role <= TensorRole::kSharedDown;
-       role = static_cast<TensorRole>(static_cast<int>(role) + 1)) {
-    if (HasRole(role, config)) roles.push_back(role);
-  }
-  return roles;
+std::string_view TensorRoleName(TensorRole role) { return TraitsOf(role).name; }
+
+bool IsHeadRole(TensorRole role) {
+  return TraitsOf(role).holder == Holder::kHead;
+}
+bool IsExpertRole(TensorRole role) {
+  return TraitsOf(role).holder == Holder::kExpert;
+}
+bool IsBiasRole(TensorRole role) {
+  return TraitsOf(role).form == Form::kColumn;
+}
+bool IsNormRole(TensorRole role) { return TraitsOf(role).form == Form::kRow; }
+
+std::vector<TensorRole> HeadRoles(const ModelConfig& config) {
+  return RolesOf(Holder::kHead, config, -1);
 }
 
-std::vector<TensorRole> ExpertRoles() {
-  return {TensorRole::kExpertGate, TensorRole::kExpertUp,
-          TensorRole::kExpertDown};
+std::vector<TensorRole> GatewayRoles(const ModelConfig& config,
+                                     std::int64_t layer) {
+  return RolesOf(Holder::kGateway, config, layer);
+}
+
+std::vector<TensorRole> ExpertRoles(const ModelConfig& config) {
+  return RolesOf(Holder::kExpert, config, -1);
 }
 
 }  // namespace spacemoe

@@ -22,7 +22,8 @@ absl::StatusOr<std::unique_ptr<Experts>> Experts::Create(
   for (const int32_t id : ids) {
     const WeightLoader loader(checkpoint, *experts->context_->arithmetic, layer,
                               id);
-    SPACEMOE_ASSIGN_OR_RETURN(FeedForward block, LoadExpert(loader));
+    SPACEMOE_ASSIGN_OR_RETURN(FeedForward block,
+                              LoadExpert(checkpoint.config(), loader));
     experts->blocks_.push_back(std::move(block));
   }
   experts->ids_ = std::move(ids);
@@ -49,7 +50,11 @@ absl::Status Experts::Run(int32_t expert, int64_t rows, const float* normed,
 }
 
 double Experts::Flops() const {
-  return blocks_.empty() ? 0 : blocks_.front().Flops();
+  double most = 0;
+  for (const FeedForward& block : blocks_) {
+    most = std::max(most, block.Flops());
+  }
+  return most;
 }
 
 }  // namespace spacemoe

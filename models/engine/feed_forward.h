@@ -1,4 +1,4 @@
-// SwiGLU feed-forward blocks: down(silu(gate x) * up x).
+// Feed-forward blocks: down(f(gate x, up x)), f being the block's activation.
 #ifndef SPACEMOE_MODELS_ENGINE_FEED_FORWARD_H_
 #define SPACEMOE_MODELS_ENGINE_FEED_FORWARD_H_
 
@@ -15,6 +15,14 @@ struct FeedForward {
   Weight gate;  // [width, hidden]
   Weight up;    // [width, hidden]
   Weight down;  // [hidden, width]
+  // Undefined without biases.
+  at::Tensor gate_bias;
+  at::Tensor up_bias;
+  at::Tensor down_bias;
+  ActivationKind activation = ActivationKind::kSwiglu;
+  float swiglu_limit = 0;
+  bool weighs_input = false;  // row weights multiply x, not out
+  float multiplier = 1;       // of row weights
 
   int64_t width() const { return gate.rows(); }
   int64_t hidden() const { return gate.cols(); }
@@ -22,10 +30,16 @@ struct FeedForward {
   double Flops() const { return 6.0 * width() * hidden(); }
 };
 
-absl::StatusOr<FeedForward> LoadSharedPart(const WeightLoader& loader);
-absl::StatusOr<FeedForward> LoadExpert(const WeightLoader& loader);
+// Of the loader's layer, or expert.
+absl::StatusOr<FeedForward> LoadSharedPart(const ModelConfig& config,
+                                           const WeightLoader& loader);
+absl::StatusOr<FeedForward> LoadDenseBlock(const ModelConfig& config,
+                                           const WeightLoader& loader);
+absl::StatusOr<FeedForward> LoadExpert(const ModelConfig& config,
+                                       const WeightLoader& loader);
 
-// x, out: [rows, hidden]; out[r] is multiplied by row_weights[r] unless null.
+// x, out: [rows, hidden]; row r is multiplied by
+// row_weights[r], before or after, unless null.
 struct FeedForwardJob {
   const FeedForward* block = nullptr;
   const float* x = nullptr;

@@ -1,10 +1,12 @@
 #include "models/engine/gateway.h"
 
-#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
+#include "models/engine/norm.h"
 #include "models/engine/torch_guard.h"
+#include "models/tensor/half.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -14,33 +16,71 @@ void CopyFloats(const float* from, int64_t count, float* to) {
   std::memcpy(to, from, static_cast<size_t>(count) * sizeof(float));
 }
 
-AttentionShape ShapeOf(const ModelConfig& config) {
-  return {config.heads, config.kv_heads, config.head_dim,
-          static_cast<float>(config.attention_scale)};
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(
     const Checkpoint& checkpoint, int64_t layer, int64_t kv_bytes_limit,
     std::shared_ptr<EngineContext> context) {
-  std::unique_ptr<Gateway> gateway(
-      new Gateway(checkpoint.config(), kv_bytes_limit, std::move(context)));
-  const WeightLoader loader(checkpoint, gateway->arithmetic_, layer);
-  SPACEMOE_ASSIGN_OR_RETURN(gateway->weights_,
-                            LoadGateway(checkpoint.config(), loader));
+  std::unique_ptr<Gateway> gateway(new Gateway(
+      checkpoint.config(), layer, kv_bytes_limit, std::move(context)));
+  SPACEMOE_RETURN_IF_ERROR(
+      gateway->Load(WeightLoader(checkpoint, gateway->arithmetic_, layer)));
   return gateway;
 }
 
-Gateway::Gateway(const ModelConfig& config, int64_t kv_bytes_limit,
-                 std::shared_ptr<EngineContext> context)
+Gateway::Gateway(const ModelConfig& config, int64_t layer,
+                 int64_t kv_bytes_limit, std::shared_ptr<EngineContext> context)
     : config_(config),
+      layer_(layer),
       context_(std::move(context)),
       arithmetic_(*context_->arithmetic),
-      rotary_(config, arithmetic_.bfloat16()),
-      shape_(ShapeOf(config)),
-      rule_{config.routing, config.experts, config.experts_per_token},
-      cache_(config.kv_heads * config.head_dim, kv_bytes_limit) {}
+      cache_(config.CachedKeyWidth(), config.CachedValueWidth(),
+             kv_bytes_limit) {}
+
+absl::Status Gateway::Load(const WeightLoader& loader) {
+  SPACEMOE_RETURN_IF_ERROR(LoadNorms(loader));
+  SPACEMOE_ASSIGN_OR_RETURN(attention_,
+                            MakeAttention(config_, layer_, loader, context_));
+  SPACEMOE_ASSIGN_OR_RETURN(output_,
+                            loader.Matrix(TensorRole::kAttentionOutput));
+  if (config_.output_bias) {
+    SPACEMOE_ASSIGN_OR_RETURN(output_bias_,
+                              loader.Vector(TensorRole::kAttentionOutputBias));
+  }
+  return LoadFeedForward(loader);
+}
+
+absl::Status Gateway::LoadNorms(const WeightLoader& loader) {
+  if (config_.post_norm) {
+    SPACEMOE_ASSIGN_OR_RETURN(
+        attention_norm_,
+        LoadNorm(config_, loader, TensorRole::kPostAttentionNorm,
+                 TensorRole::kAttentionNormBias));
+    return absl::OkStatus();
+  }
+  SPACEMOE_ASSIGN_OR_RETURN(
+      attention_norm_, LoadNorm(config_, loader, TensorRole::kAttentionNorm,
+                                TensorRole::kAttentionNormBias));
+  SPACEMOE_ASSIGN_OR_RETURN(ffn_norm_,
+                            LoadNorm(config_, loader, TensorRole::kFfnNorm,
+                                     TensorRole::kFfnNormBias));
+  return absl::OkStatus();
+}
+
+absl::Status Gateway::LoadFeedForward(const WeightLoader& loader) {
+  if (config_.IsDense(layer_)) {
+    SPACEMOE_ASSIGN_OR_RETURN(shared_, LoadDenseBlock(config_, loader));
+    return absl::OkStatus();
+  }
+  SPACEMOE_ASSIGN_OR_RETURN(router_, Router::Load(config_, layer_, loader));
+  if (config_.SharedWidth(layer_) == 0) return absl::OkStatus();
+  SPACEMOE_ASSIGN_OR_RETURN(shared_, LoadSharedPart(config_, loader));
+  if (config_.shared_gate) {
+    SPACEMOE_ASSIGN_OR_RETURN(shared_weight_,
+                              loader.Matrix(TensorRole::kSharedWeight));
+  }
+  return absl::OkStatus();
+}
 
 absl::Status Gateway::Attend(absl::Span<const GatewayRow> rows, float* hidden,
                              float* normed, std::vector<Routing>* routing) {
@@ -56,15 +96,11 @@ void Gateway::AttendRows(absl::Span<const GatewayRow> rows, float* hidden,
                          float* normed, std::vector<Routing>* routing) {
   const auto count = static_cast<int64_t>(rows.size());
   ListFullRows(rows);
-  float* x = Floats(Buffer::kNormed, count, config_.hidden_size);
-  arithmetic_.RmsNorm(weights_.attention_norm,
-                      static_cast<float>(config_.rms_norm_eps), hidden, count,
-                      x);
-  Project(count, x);
-  RotateAndAppend(rows);
+  const float* x = AttentionInput(hidden, count);
+  const float* attended = attention_->Attend(
+      {rows, caches_, full_, x, Gathered(x, Buffer::kQueryInput)});
   if (full_.empty()) return;
-  Attention(rows);
-  AddBranch(hidden);
+  AddBranch(attended, hidden);
   NormAndRoute(hidden, normed, routing);
 }
 
@@ -87,65 +123,21 @@ const float* Gateway::Gathered(const float* x, Buffer buffer) {
   return gathered;
 }
 
-void Gateway::Project(int64_t rows, const float* x) {
-  q_ = Floats(Buffer::kQueries, full_rows(), weights_.q.rows());
-  k_ = Floats(Buffer::kKeys, rows, weights_.k.rows());
-  v_ = Floats(Buffer::kValues, rows, weights_.v.rows());
-  arithmetic_.Multiply({{&weights_.q, Gathered(x, Buffer::kQueryInput),
-                         full_rows(), q_, BiasData(weights_.q_bias)},
-                        {&weights_.k, x, rows, k_, BiasData(weights_.k_bias)},
-                        {&weights_.v, x, rows, v_, BiasData(weights_.v_bias)}});
+const float* Gateway::AttentionInput(const float* hidden, int64_t rows) {
+  if (config_.post_norm) return hidden;
+  float* x = Floats(Buffer::kNormed, rows, config_.hidden_size);
+  arithmetic_.Norm(attention_norm_, hidden, rows, x);
+  return x;
 }
 
-void Gateway::RotateAndAppend(absl::Span<const GatewayRow> rows) {
-  float* cos = Floats(Buffer::kAngles, 2, rotary_.half_dim());
-  float* sin = cos + rotary_.half_dim();
-  int64_t next_full = 0;
-  for (size_t r = 0; r < rows.size(); ++r) {
-    rotary_.Angles(rows[r].position, cos, sin);
-    AppendKeyValue(static_cast<int64_t>(r), rows[r].position, cos, sin);
-    if (!rows[r].cache_only) RotateQuery(next_full++, cos, sin);
-  }
-}
-
-void Gateway::RotateQuery(int64_t full_row, const float* cos,
-                          const float* sin) {
-  arithmetic_.Rope(q_ + full_row * weights_.q.rows(), config_.heads,
-                   config_.head_dim, cos, sin);
-}
-
-void Gateway::AppendKeyValue(int64_t row, int64_t position, const float* cos,
-                             const float* sin) {
-  const int64_t width = weights_.k.rows();
-  float* key = caches_[row]->Key(position);
-  CopyFloats(k_ + row * width, width, key);
-  arithmetic_.Rope(key, config_.kv_heads, config_.head_dim, cos, sin);
-  CopyFloats(v_ + row * width, width, caches_[row]->Value(position));
-}
-
-int64_t Gateway::FirstKey(int64_t position) const {
-  if (!config_.sliding_window) return 0;
-  return std::max<int64_t>(0, position - *config_.sliding_window + 1);
-}
-
-void Gateway::Attention(absl::Span<const GatewayRow> rows) {
-  const int64_t width = weights_.q.rows();
-  attended_ = Floats(Buffer::kAttended, full_rows(), width);
-  queries_.clear();
-  for (int64_t i = 0; i < full_rows(); ++i) {
-    const int64_t position = rows[full_[i]].position;
-    SequenceCache& cache = *caches_[full_[i]];
-    queries_.push_back({q_ + i * width, cache.Key(0), cache.Value(0), position,
-                        FirstKey(position), attended_ + i * width});
-  }
-  arithmetic_.Attend(shape_, queries_);
-}
-
-void Gateway::AddBranch(float* hidden) {
+void Gateway::AddBranch(const float* attended, float* hidden) {
   const int64_t width = config_.hidden_size;
   float* branch = Floats(Buffer::kBranch, full_rows(), width);
-  arithmetic_.Multiply({{&weights_.o, attended_, full_rows(), branch,
-                         BiasData(weights_.o_bias)}});
+  arithmetic_.Multiply(
+      {{&output_, attended, full_rows(), branch, BiasData(output_bias_)}});
+  if (config_.post_norm) {
+    arithmetic_.Norm(attention_norm_, branch, full_rows(), branch);
+  }
   arithmetic_.Scale(static_cast<float>(config_.residual_multiplier),
                     full_rows() * width, branch);
   for (int64_t i = 0; i < full_rows(); ++i) {
@@ -158,17 +150,46 @@ void Gateway::NormAndRoute(const float* hidden, float* normed,
   const int64_t width = config_.hidden_size;
   const float* residual = Gathered(hidden, Buffer::kResidual);
   float* x = all_full_ ? normed : Floats(Buffer::kBranch, full_rows(), width);
-  arithmetic_.RmsNorm(weights_.ffn_norm,
-                      static_cast<float>(config_.rms_norm_eps), residual,
-                      full_rows(), x);
-  float* logits = Floats(Buffer::kRouterLogits, full_rows(), rule_.experts);
-  arithmetic_.Multiply({{&weights_.router, x, full_rows(), logits}});
+  if (config_.post_norm) {
+    CopyFloats(residual, full_rows() * width, x);
+  } else {
+    arithmetic_.Norm(ffn_norm_, residual, full_rows(), x);
+  }
+  Route(x, routing);
+  if (all_full_) return;
   for (int64_t i = 0; i < full_rows(); ++i) {
-    (*routing)[full_[i]] =
-        Route(rule_, arithmetic_, logits + i * rule_.experts);
-    if (all_full_) continue;
     CopyFloats(x + i * width, width, normed + full_[i] * width);
   }
+}
+
+void Gateway::Route(const float* x, std::vector<Routing>* routing) {
+  for (const int64_t row : full_) (*routing)[row].clear();
+  if (!router_) return;
+  float* logits = router_->Logits(x, full_rows(), *context_);
+  const RouterShape& shape = router_->shape();
+  for (int64_t i = 0; i < full_rows(); ++i) {
+    (*routing)[full_[i]] =
+        spacemoe::Route(shape, arithmetic_, logits + i * shape.experts);
+  }
+}
+
+// sigmoid of one logit a row.
+const float* Gateway::SharedWeights(int64_t rows, const float* normed) {
+  if (!shared_weight_) return nullptr;
+  float* weights = Floats(Buffer::kSharedWeights, rows, 1);
+  arithmetic_.Multiply({{&*shared_weight_, normed, rows, weights}});
+  for (int64_t r = 0; r < rows; ++r) {
+    // In double precision, so that the bits do not depend on the C library.
+    weights[r] = static_cast<float>(1 / (1 + std::exp(-double{weights[r]})));
+    if (arithmetic_.bfloat16()) weights[r] = RoundedToBFloat16(weights[r]);
+  }
+  return weights;
+}
+
+FeedForwardJob Gateway::SharedJob(int64_t rows, const float* normed,
+                                  float* out) {
+  if (!has_shared()) return {};
+  return {&*shared_, normed, rows, SharedWeights(rows, normed), out};
 }
 
 absl::Status Gateway::Shared(int64_t rows, const float* normed, float* out) {
@@ -176,19 +197,19 @@ absl::Status Gateway::Shared(int64_t rows, const float* normed, float* out) {
     return absl::FailedPreconditionError("the layer has no shared part");
   }
   return Guarded([&] {
-    RunFeedForward(*context_,
-                   {{&*weights_.shared, normed, rows, nullptr, out}});
+    RunFeedForward(*context_, {SharedJob(rows, normed, out)});
     return absl::OkStatus();
   });
 }
 
 double Gateway::Flops(int64_t position) const {
-  const double keys = static_cast<double>(position - FirstKey(position) + 1);
-  const double outputs = static_cast<double>(
-      2 * weights_.q.rows() + 2 * weights_.k.rows() + weights_.router.rows());
-  const double attention = 4.0 * keys * static_cast<double>(weights_.q.rows());
-  const double shared = weights_.shared ? weights_.shared->Flops() : 0;
-  return 2.0 * outputs * config_.hidden_size + attention + shared;
+  const double keys =
+      static_cast<double>(position - config_.FirstKey(layer_, position) + 1);
+  const double output = 2.0 * static_cast<double>(output_.rows()) *
+                        static_cast<double>(output_.cols());
+  const double router = router_ ? router_->Flops() : 0;
+  const double shared = shared_ ? shared_->Flops() : 0;
+  return attention_->Flops(keys) + output + router + shared;
 }
 
 }  // namespace spacemoe

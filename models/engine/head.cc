@@ -1,6 +1,7 @@
 #include "models/engine/head.h"
 
 #include "absl/strings/str_cat.h"
+#include "models/engine/norm.h"
 #include "models/engine/torch_guard.h"
 #include "models/kernels/kernels.h"
 #include "runtime/base/status_macros.h"
@@ -19,8 +20,14 @@ absl::StatusOr<std::unique_ptr<Head>> Head::Create(
 }
 
 absl::Status Head::Load(const WeightLoader& loader) {
-  SPACEMOE_ASSIGN_OR_RETURN(final_norm_, loader.Vector(TensorRole::kFinalNorm));
+  SPACEMOE_ASSIGN_OR_RETURN(final_norm_,
+                            LoadNorm(config_, loader, TensorRole::kFinalNorm,
+                                     TensorRole::kFinalNormBias));
   SPACEMOE_ASSIGN_OR_RETURN(lm_head_, loader.Matrix(TensorRole::kLmHead));
+  if (config_.lm_head_bias) {
+    SPACEMOE_ASSIGN_OR_RETURN(lm_head_bias_,
+                              loader.Vector(TensorRole::kLmHeadBias));
+  }
   return absl::OkStatus();
 }
 
@@ -44,9 +51,9 @@ absl::Status Head::Logits(int64_t rows, const float* hidden, float* logits) {
     Arithmetic& arithmetic = *context_->arithmetic;
     float* normed = context_->workspace.Floats(Buffer::kFinalNormed,
                                                rows * config_.hidden_size);
-    arithmetic.RmsNorm(final_norm_, static_cast<float>(config_.rms_norm_eps),
-                       hidden, rows, normed);
-    arithmetic.Multiply({{&lm_head_, normed, rows, logits}});
+    arithmetic.Norm(final_norm_, hidden, rows, normed);
+    arithmetic.Multiply(
+        {{&lm_head_, normed, rows, logits, BiasData(lm_head_bias_)}});
     Divide(rows * config_.vocab_size, logits);
     return absl::OkStatus();
   });

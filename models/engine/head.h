@@ -34,9 +34,10 @@ class Head : public HeadRole {
 
   const ModelConfig& config_;
   const std::shared_ptr<EngineContext> context_;
-  MatrixView embedding_;   // [vocab, hidden]
-  at::Tensor final_norm_;  // [hidden]
-  Weight lm_head_;         // [vocab, hidden]
+  MatrixView embedding_;  // [vocab, hidden]
+  NormWeights final_norm_;
+  Weight lm_head_;           // [vocab, hidden]
+  at::Tensor lm_head_bias_;  // [vocab], or undefined
 };
 
 }  // namespace spacemoe

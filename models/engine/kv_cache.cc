@@ -10,10 +10,6 @@
 namespace spacemoe {
 namespace {
 
-int64_t BytesOf(int64_t capacity, int64_t width) {
-  return 2 * capacity * width * static_cast<int64_t>(sizeof(float));
-}
-
 std::string Where(const GatewayRow& row) {
   return absl::StrCat("sequence ", row.sequence, ", position ", row.position);
 }
@@ -34,10 +30,17 @@ absl::Status CheckPosition(const GatewayRow& row, const SequenceCache& cache) {
 
 }  // namespace
 
-KvCache::KvCache(int64_t width, int64_t bytes_limit)
-    : width_(width), bytes_limit_(bytes_limit) {}
+KvCache::KvCache(int64_t key_width, int64_t value_width, int64_t bytes_limit)
+    : key_width_(key_width),
+      value_width_(value_width),
+      bytes_limit_(bytes_limit) {}
 
 KvCache::~KvCache() = default;
+
+int64_t KvCache::BytesOf(int64_t capacity) const {
+  return capacity * (key_width_ + value_width_) *
+         static_cast<int64_t>(sizeof(float));
+}
 
 absl::Status KvCache::Extend(absl::Span<const GatewayRow> rows,
                              std::vector<SequenceCache*>* caches) {
@@ -69,21 +72,25 @@ absl::Status KvCache::ExtendRow(const GatewayRow& row, SequenceCache** cache) {
 
 absl::Status KvCache::Reserve(const GatewayRow& row) {
   const int64_t most = int64_t{1} << 40;
-  if (row.capacity < 1 || row.capacity > most / width_) {
+  if (row.capacity < 1 || row.capacity > most / (key_width_ + value_width_)) {
     return absl::ResourceExhaustedError(absl::StrCat(
         Where(row), ": no KV cache can hold ", row.capacity, " positions"));
   }
-  const int64_t bytes = BytesOf(row.capacity, width_);
+  const int64_t bytes = BytesOf(row.capacity);
   if (bytes_limit_ > 0 && bytes_ + bytes > bytes_limit_) {
     return absl::ResourceExhaustedError(absl::StrCat(
         Where(row), ": ", bytes, " bytes of KV cache do not fit: ", bytes_,
         " of ", bytes_limit_, " are taken"));
   }
   auto cache = std::make_unique<SequenceCache>();
-  SPACEMOE_ASSIGN_OR_RETURN(cache->keys, ReservedTensor(row.capacity, width_));
-  SPACEMOE_ASSIGN_OR_RETURN(cache->values,
-                            ReservedTensor(row.capacity, width_));
-  cache->width = width_;
+  SPACEMOE_ASSIGN_OR_RETURN(cache->keys,
+                            ReservedTensor(row.capacity, key_width_));
+  if (value_width_ > 0) {
+    SPACEMOE_ASSIGN_OR_RETURN(cache->values,
+                              ReservedTensor(row.capacity, value_width_));
+  }
+  cache->key_width = key_width_;
+  cache->value_width = value_width_;
   cache->capacity = row.capacity;
   sequences_[row.sequence] = std::move(cache);
   bytes_ += bytes;
@@ -105,7 +112,7 @@ void KvCache::Undo(absl::Span<const GatewayRow> rows,
 void KvCache::Release(uint64_t sequence) {
   const auto held = sequences_.find(sequence);
   if (held == sequences_.end()) return;
-  bytes_ -= BytesOf(held->second->capacity, width_);
+  bytes_ -= BytesOf(held->second->capacity);
   sequences_.erase(held);
 }
 

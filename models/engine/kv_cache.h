@@ -15,28 +15,31 @@
 
 namespace spacemoe {
 
-// One sequence: float32, [capacity, width] each. Address space is reserved for
-// the whole capacity at once; memory is used only as positions fill.
+// One sequence: float32, [capacity, width] each; no values where keys are all
+// there is (latent attention). Address space is reserved for the whole capacity
+// at once; memory is used only as positions fill.
 struct SequenceCache {
   at::Tensor keys;
   at::Tensor values;
-  int64_t width = 0;
+  int64_t key_width = 0;
+  int64_t value_width = 0;
   int64_t capacity = 0;
   int64_t length = 0;  // positions [0, length) are held
 
   float* Key(int64_t position) {
-    return keys.data_ptr<float>() + position * width;
+    return keys.data_ptr<float>() + position * key_width;
   }
   float* Value(int64_t position) {
-    return values.data_ptr<float>() + position * width;
+    return values.data_ptr<float>() + position * value_width;
   }
 };
 
 // Thread-compatible.
 class KvCache {
  public:
-  // width: kv_heads * head_dim. bytes_limit: of all capacities; 0: none.
-  KvCache(int64_t width, int64_t bytes_limit);
+  // Floats of a position; value_width may be 0. bytes_limit: of all capacities;
+  // 0: none.
+  KvCache(int64_t key_width, int64_t value_width, int64_t bytes_limit);
   ~KvCache();
 
   // Makes room for the rows, in order: (*caches)[r] is row r's sequence, whose
@@ -58,7 +61,10 @@ class KvCache {
   void Undo(absl::Span<const GatewayRow> rows,
             const std::vector<int64_t>& lengths);
 
-  const int64_t width_;
+  int64_t BytesOf(int64_t capacity) const;
+
+  const int64_t key_width_;
+  const int64_t value_width_;
   const int64_t bytes_limit_;
   int64_t bytes_ = 0;
   absl::flat_hash_map<uint64_t, std::unique_ptr<SequenceCache>> sequences_;

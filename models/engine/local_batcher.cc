@@ -7,8 +7,8 @@ namespace {
 
 void AddRow(ActiveRequest& active, int64_t token, bool wants_logits,
             std::vector<LocalRow>* rows) {
-  rows->push_back(
-      {active.request, active.fed, active.capacity, token, wants_logits});
+  rows->push_back({active.request, active.fed, active.capacity, token,
+                   wants_logits, active.prompt_size()});
   ++active.fed;
 }
 

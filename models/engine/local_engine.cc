@@ -81,7 +81,8 @@ absl::Status LocalEngineImpl::AppendLogits(absl::Span<const int64_t> ids,
                                            std::vector<float>* logits) {
   std::vector<LocalRow> rows;
   for (int64_t p = first; p < last; ++p) {
-    rows.push_back({0, p, static_cast<int64_t>(ids.size()), ids[p], true});
+    const auto size = static_cast<int64_t>(ids.size());
+    rows.push_back({0, p, size, ids[p], true, size});
   }
   SPACEMOE_ASSIGN_OR_RETURN(const float* values, model_->Step(rows));
   const int64_t count = (last - first) * model_->config().vocab_size;

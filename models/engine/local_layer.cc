@@ -21,19 +21,18 @@ absl::StatusOr<LocalLayer> LocalLayer::Create(
     std::shared_ptr<EngineContext> context) {
   const ModelConfig& config = checkpoint.config();
   LocalLayer local;
-  local.experts_count_ = config.experts;
+  local.experts_count_ = config.Experts(layer);
   local.context_ = context;
   SPACEMOE_ASSIGN_OR_RETURN(
       local.gateway_,
       Gateway::Create(checkpoint, layer, kv_bytes_limit, context));
-  std::vector<int32_t> ids(config.experts);
+  std::vector<int32_t> ids(config.Experts(layer));
   std::iota(ids.begin(), ids.end(), 0);
   SPACEMOE_ASSIGN_OR_RETURN(
       local.experts_,
       Experts::Create(checkpoint, layer, std::move(ids), context));
-  local.combiner_ = std::make_unique<ResidualCombiner>(
-      config.hidden_size, static_cast<float>(config.residual_multiplier),
-      context);
+  SPACEMOE_ASSIGN_OR_RETURN(
+      local.combiner_, ResidualCombiner::Create(checkpoint, layer, context));
   return local;
 }
 
@@ -95,8 +94,7 @@ void LocalLayer::AddSharedJob(LocalBatch& batch) {
   const int64_t width = gateway_->hidden_size();
   float* out =
       context_->workspace.Floats(Buffer::kSharedOut, batch.count() * width);
-  batch.jobs.push_back(
-      {gateway_->shared_part(), batch.normed, batch.count(), nullptr, out});
+  batch.jobs.push_back(gateway_->SharedJob(batch.count(), batch.normed, out));
   for (int64_t r = 0; r < batch.count(); ++r) {
     batch.combine[r].shared = out + r * width;
   }

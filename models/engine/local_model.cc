@@ -59,7 +59,8 @@ absl::Status LocalModel::Embed(absl::Span<const LocalRow> rows) {
   batch_.rows.clear();
   for (const LocalRow& row : rows) {
     ids_.push_back(row.token);
-    batch_.rows.push_back({row.sequence, row.position, row.capacity, false});
+    batch_.rows.push_back(
+        {row.sequence, row.position, row.capacity, false, row.prompt_length});
   }
   return head_->Embed(ids_, batch_.hidden);
 }

@@ -23,6 +23,7 @@ struct LocalRow {
   int64_t capacity = 0;  // positions to reserve when the sequence is new
   int64_t token = 0;
   bool wants_logits = false;
+  int64_t prompt_length = 0;
 };
 
 // Thread-compatible.

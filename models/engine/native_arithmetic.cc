@@ -19,21 +19,29 @@ float* ThreadScratch(int64_t floats) {
   return scratch.data();
 }
 
+int64_t ValueDim(const AttentionShape& shape) {
+  return shape.value_dim > 0 ? shape.value_dim : shape.head_dim;
+}
+
 kernels::AttentionArgs HeadArgs(const AttentionShape& shape,
                                 const AttentionQuery& query, int64_t head) {
   const int64_t kv_head = head / (shape.heads / shape.kv_heads);
+  const int64_t value_dim = ValueDim(shape);
   kernels::AttentionArgs args;
   args.q = query.q + head * shape.head_dim;
   args.keys = query.keys + kv_head * shape.head_dim;
-  args.values = query.values + kv_head * shape.head_dim;
+  args.values = query.values + kv_head * value_dim;
   args.kv_stride = shape.kv_heads * shape.head_dim;
+  args.value_stride = shape.value_stride;
   args.heads = 1;
   args.kv_heads = 1;
   args.head_dim = shape.head_dim;
+  args.value_dim = value_dim;
   args.position = query.position;
   args.first_key = query.first_key;
   args.scale = shape.scale;
-  args.out = query.out + head * shape.head_dim;
+  if (shape.sinks != nullptr) args.sinks = shape.sinks + head;
+  args.out = query.out + head * value_dim;
   return args;
 }
 
@@ -59,20 +67,24 @@ class NativeArithmetic : public Arithmetic {
     });
   }
 
-  void RmsNorm(const at::Tensor& weight, float eps, const float* x,
-               int64_t rows, float* y) override {
-    kernels::RmsNorm(x, weight.data_ptr<float>(), eps, rows, weight.numel(), y,
-                     bfloat16(), pool());
-  }
-
   void SiluMul(const float* gate, const float* up, int64_t count,
                float* out) override {
     kernels::SiluMul(gate, up, count, out, bfloat16(), pool());
   }
 
-  void Rope(float* x, int64_t heads, int64_t head_dim, const float* cos,
-            const float* sin) override {
-    kernels::RopeRotateHalf(x, heads, head_dim, cos, sin, bfloat16());
+  void ClampedSwiglu(float limit, const float* gate, const float* up,
+                     int64_t count, float* out) override {
+    kernels::ClampedSwiglu(limit, gate, up, count, out, bfloat16());
+  }
+
+  void Rope(const RopeShape& shape, const float* cos, const float* sin,
+            float* x) override {
+    const bool plain = !shape.interleaved && shape.rotary_dim == shape.head_dim;
+    if (plain) {
+      return kernels::RopeRotateHalf(x, shape.heads, shape.head_dim, cos, sin,
+                                     bfloat16());
+    }
+    RopeEachHead(shape, cos, sin, x);
   }
 
   void Attend(const AttentionShape& shape,
@@ -90,7 +102,35 @@ class NativeArithmetic : public Arithmetic {
     kernels::Softmax(x, rows, cols);
   }
 
+ protected:
+  void RmsNorm(const NormWeights& norm, const float* x, int64_t rows,
+               float* y) override {
+    const bool late = norm.kind == NormKind::kRmsFloat32;
+    const int64_t cols = norm.weight.numel();
+    kernels::RmsNorm(x, norm.weight.data_ptr<float>(), norm.eps, rows, cols, y,
+                     bfloat16() && !late, pool());
+    if (late && bfloat16()) kernels::RoundToBf16(y, rows * cols);
+  }
+
+  void LayerNorm(const NormWeights& norm, const float* x, int64_t rows,
+                 float* y) override {
+    kernels::LayerNorm(x, norm.weight.data_ptr<float>(),
+                       norm.bias.data_ptr<float>(), norm.eps, rows,
+                       norm.weight.numel(), y, bfloat16());
+  }
+
  private:
+  void RopeEachHead(const RopeShape& shape, const float* cos, const float* sin,
+                    float* x) const {
+    const auto rotate =
+        shape.interleaved ? kernels::RopeInterleaved : kernels::RopeRotateHalf;
+    const bool late = shape.float32 && bfloat16();
+    for (int64_t h = 0; h < shape.heads; ++h, x += shape.head_dim) {
+      rotate(x, 1, shape.rotary_dim, cos, sin, bfloat16() && !late);
+      if (late) kernels::RoundToBf16(x, shape.rotary_dim);
+    }
+  }
+
   template <typename Function>
   void ParallelFor(int64_t work, int64_t count, const Function& function) {
     if (pool() == nullptr || work < kParallelWork) return function(0, count);

@@ -15,25 +15,18 @@ int64_t Units(const Product& product) {
   return product.rows == 0 ? 0 : CeilDiv(product.weight->rows(), kUnitRows);
 }
 
-// Permuted rows stay together, head by head.
+// Permuted rows stay together, head by head, and a transposed matrix whose
+// stored rows are blocks stays whole.
 int64_t Granule(const MatrixView& view) {
-  return view.permuted_heads == 0 ? kUnitRows : view.rows / view.permuted_heads;
+  if (view.permuted_heads != 0) return view.rows / view.permuted_heads;
+  if (view.transposed_step != 0 && IsQuantized(view.type)) return view.rows;
+  return kUnitRows;
 }
 
 // The first weight row at or after unit `unit` that starts a granule.
 int64_t FirstRow(const MatrixView& view, int64_t unit) {
   const int64_t granule = Granule(view);
   return std::min(view.rows, CeilDiv(unit * kUnitRows, granule) * granule);
-}
-
-MatrixView Rows(const MatrixView& view, int64_t begin, int64_t end) {
-  MatrixView part = view;
-  part.rows = end - begin;
-  part.data = view.row(begin);
-  if (view.permuted_heads != 0) {
-    part.permuted_heads = part.rows / Granule(view);
-  }
-  return part;
 }
 
 void RunUnits(const Product& product, int64_t begin, int64_t end,
@@ -43,8 +36,11 @@ void RunUnits(const Product& product, int64_t begin, int64_t end,
   const int64_t last = FirstRow(view, end);
   if (first >= last) return;
   const float* bias = product.bias == nullptr ? nullptr : product.bias + first;
-  kernels::Linear(Rows(view, first, last), product.x, product.rows, view.cols,
-                  product.y + first, view.rows, bias, round_bf16, nullptr);
+  kernels::Linear(RowRange(view, first, last), product.x, product.rows,
+                  product.x_stride > 0 ? product.x_stride : view.cols,
+                  product.y + first,
+                  product.y_stride > 0 ? product.y_stride : view.rows, bias,
+                  round_bf16 && !product.float32, nullptr);
 }
 
 }  // namespace

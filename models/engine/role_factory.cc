@@ -34,16 +34,37 @@ absl::Status CheckLayer(const Checkpoint& checkpoint, int64_t layer) {
       absl::StrCat("layer ", layer, ": expected one in [0, ", layers, ")"));
 }
 
-// Of the first layer and expert, where the role has them.
+// Whether transformers would hold the values in bfloat16: stored so, or
+// quantised in a format that it widens to bfloat16.
+bool IsForBFloat16(StorageType type) {
+  return type == StorageType::kBF16 || HasSeparateScales(type);
+}
+
 absl::Status CheckStoredAsBFloat16(const Checkpoint& checkpoint,
-                                   TensorRole role) {
+                                   TensorRole role, int64_t layer) {
   SPACEMOE_ASSIGN_OR_RETURN(const MatrixView stored,
-                            ModelWeights(checkpoint).Get(role, 0, 0));
-  if (stored.type == StorageType::kBF16) return absl::OkStatus();
+                            ModelWeights(checkpoint).Get(role, layer, 0));
+  if (IsForBFloat16(stored.type)) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       checkpoint.path(), ": bfloat16 arithmetic needs weights stored as BF16; ",
       std::string(TensorRoleName(role)), " is stored as ",
       std::string(StorageTypeName(stored.type))));
+}
+
+// Routers are float32 in some checkpoints that are otherwise bfloat16.
+bool IsLargeMatrix(TensorRole role) {
+  return !IsNormRole(role) && !IsBiasRole(role) &&
+         role != TensorRole::kRouter && role != TensorRole::kRouterOutput &&
+         role != TensorRole::kSharedWeight;
+}
+
+absl::Status CheckAll(const Checkpoint& checkpoint,
+                      const std::vector<TensorRole>& roles, int64_t layer) {
+  for (const TensorRole role : roles) {
+    if (!IsLargeMatrix(role)) continue;
+    SPACEMOE_RETURN_IF_ERROR(CheckStoredAsBFloat16(checkpoint, role, layer));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -51,16 +72,12 @@ absl::Status CheckStoredAsBFloat16(const Checkpoint& checkpoint,
 absl::Status ValidateCompute(const Checkpoint& checkpoint,
                              const ComputeOptions& options) {
   if (!options.bfloat16) return absl::OkStatus();
-  constexpr TensorRole kMatrices[] = {
-      TensorRole::kTokenEmbedding, TensorRole::kLmHead,
-      TensorRole::kQuery,          TensorRole::kKey,
-      TensorRole::kValue,          TensorRole::kAttentionOutput,
-      TensorRole::kExpertGate,     TensorRole::kExpertUp,
-      TensorRole::kExpertDown};
-  for (const TensorRole role : kMatrices) {
-    SPACEMOE_RETURN_IF_ERROR(CheckStoredAsBFloat16(checkpoint, role));
-  }
-  return absl::OkStatus();
+  const ModelConfig& config = checkpoint.config();
+  const int64_t layer = config.FirstLayerWithExperts();
+  SPACEMOE_RETURN_IF_ERROR(CheckAll(checkpoint, HeadRoles(config), layer));
+  SPACEMOE_RETURN_IF_ERROR(
+      CheckAll(checkpoint, GatewayRoles(config, layer), layer));
+  return CheckAll(checkpoint, ExpertRoles(config), layer);
 }
 
 absl::StatusOr<std::unique_ptr<GatewayRole>> MakeGateway(
@@ -77,11 +94,10 @@ absl::StatusOr<std::unique_ptr<LayerCombiner>> MakeCombiner(
     const Checkpoint& checkpoint, int64_t layer,
     const ComputeOptions& options) {
   SPACEMOE_RETURN_IF_ERROR(CheckLayer(checkpoint, layer));
-  SPACEMOE_RETURN_IF_ERROR(ValidateCompute(checkpoint, options));
-  const ModelConfig& config = checkpoint.config();
-  return std::make_unique<ResidualCombiner>(
-      config.hidden_size, static_cast<float>(config.residual_multiplier),
-      MakeContext(options));
+  return Make<LayerCombiner>(
+      checkpoint, options, [&](std::shared_ptr<EngineContext> context) {
+        return ResidualCombiner::Create(checkpoint, layer, std::move(context));
+      });
 }
 
 absl::StatusOr<std::unique_ptr<ExpertRole>> MakeExperts(

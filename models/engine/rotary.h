@@ -10,30 +10,41 @@
 
 namespace spacemoe {
 
-// Immutable after construction.
+// With the config's scaling (see rope_scaling.h). Thread-compatible.
 class Rotary {
  public:
-  // With the config's scaling: linear (positions divided by the factor),
-  // llama3 or yarn (see rope_scaling.h).
   Rotary(const ModelConfig& config, bool round_bf16);
 
   int64_t half_dim() const {
     return static_cast<int64_t>(inverse_frequencies_.size());
   }
 
-  // Radians per position, float32, [head_dim / 2].
+  // Radians per position, float32, [rotary_dim / 2], for texts within the
+  // trained context.
   const std::vector<float>& inverse_frequencies() const {
     return inverse_frequencies_;
   }
-  // Factor of cos and sin: 1 but for yarn.
+  // Factor of cos and sin there: 1 but for yarn and longrope.
   float attention_factor() const { return attention_factor_; }
 
-  // cos, sin: [head_dim / 2]. angle = position * inverse frequency in float32.
-  void Angles(int64_t position, float* cos, float* sin) const;
+  // cos, sin: [rotary_dim / 2]. angle = position * inverse frequency in
+  // float32. `length`: of the text that the row is rotated for.
+  void Angles(int64_t position, int64_t length, float* cos, float* sin);
 
  private:
+  // Of longer texts; kept for the next row.
+  const std::vector<float>& FrequenciesBeyond(int64_t length);
+
+  int64_t rotary_dim_ = 0;
+  double theta_ = 0;
+  RopeScaling scaling_;
   std::vector<float> inverse_frequencies_;
   float attention_factor_ = 1;
+  // Texts longer than this have others.
+  int64_t usual_length_ = 0;
+  float long_attention_factor_ = 1;
+  std::vector<float> long_frequencies_;
+  int64_t long_length_ = -1;  // that they are for
   bool round_bf16_ = false;
 };
 

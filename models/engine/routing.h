@@ -4,24 +4,24 @@
 
 #include <cstdint>
 
-#include "models/config/model_config.h"
+#include "models/config/routing_rule.h"
 #include "models/engine/arithmetic.h"
 #include "models/roles/roles.h"
 
 namespace spacemoe {
 
-struct RoutingRule {
-  RoutingKind kind = RoutingKind::kTopKSoftmax;
+struct RouterShape {
+  RoutingRule rule;
   int64_t experts = 0;
   int64_t top_k = 0;
+  const float* correction = nullptr;  // [experts], if the rule has it
 };
 
 // Routes one row. logits: [experts], overwritten. Among equal scores the
 // smaller id is chosen first (torch.topk leaves that open); a NaN is chosen
-// last. The weights of kTopKSoftmax are rounded to the compute type, those of
-// kSoftmaxTopKRenormalise stay float32, as in transformers' Granite and
-// Mixtral.
-Routing Route(const RoutingRule& rule, Arithmetic& arithmetic, float* logits);
+// last. The weights of kTopKSoftmax and kTopKSigmoid are rounded to the compute
+// type, the others stay float32, as in transformers.
+Routing Route(const RouterShape& shape, Arithmetic& arithmetic, float* logits);
 
 }  // namespace spacemoe
 

@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <utility>
 
 #include "models/kernels/kernels.h"
 
@@ -37,13 +38,25 @@ at::Tensor StoredTensor(const MatrixView& view) {
   const at::ScalarType type = ScalarTypeOf(view.type);
   const auto item = static_cast<int64_t>(c10::elementSize(type));
   if (type == at::kByte || !IsAligned(view, item)) {
-    return at::from_blob(data, {view.rows, view.row_bytes}, at::kByte);
+    const bool transposed = view.transposed_step != 0;
+    return at::from_blob(
+        data, {transposed ? view.cols : view.rows, view.row_bytes}, at::kByte);
+  }
+  if (view.transposed_step != 0) {
+    return at::from_blob(data, {view.rows, view.cols},
+                         {view.transposed_step, view.row_bytes / item}, type);
   }
   return at::from_blob(data, {view.rows, view.cols}, {view.row_bytes / item, 1},
                        type);
 }
 
 at::Tensor WidenedTensor(const MatrixView& view) {
+  if (view.transposed_step == 1) {
+    MatrixView stored = view;
+    stored.transposed_step = 0;
+    std::swap(stored.rows, stored.cols);
+    return WidenedTensor(stored).t().contiguous();
+  }
   at::Tensor widened = at::empty({view.rows, view.cols}, at::kFloat);
   float* out = widened.data_ptr<float>();
   for (int64_t r = 0; r < view.rows; ++r) {

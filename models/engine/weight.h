@@ -15,7 +15,7 @@ struct Weight {
   MatrixView view;
   // The same bytes as a tensor, without a copy: [rows, cols] of float32,
   // float16 or bfloat16; [rows, row bytes] of uint8 when quantised (or not
-  // aligned for its type).
+  // aligned for its type), the stored rows of a transposed matrix.
   at::Tensor stored;
   // What ATen multiplies by: float32, [rows, cols], rows in Hugging Face's
   // order. Undefined unless the arithmetic is ATen's.
@@ -33,6 +33,11 @@ at::Tensor WidenedTensor(const MatrixView& view);
 // A norm or a bias: float32, [n], rounded to bfloat16 values when asked. A view
 // of the file where that has the values as they are needed, else a copy.
 at::Tensor VectorTensor(const MatrixView& view, bool round_bf16);
+
+// A bias as the products take it: null when undefined.
+inline const float* BiasData(const at::Tensor& bias) {
+  return bias.defined() ? bias.data_ptr<float>() : nullptr;
+}
 
 }  // namespace spacemoe
 

@@ -27,8 +27,11 @@ class WeightLoader {
         expert_(expert) {}
 
   absl::StatusOr<Weight> Matrix(TensorRole role) const;
-  // float32, [n].
+  absl::StatusOr<MatrixView> View(TensorRole role) const;
+  // float32, [n], of values in the compute type.
   absl::StatusOr<at::Tensor> Vector(TensorRole role) const;
+  // Unrounded in either mode.
+  absl::StatusOr<at::Tensor> Float32Vector(TensorRole role) const;
 
  private:
   const ModelWeights weights_;

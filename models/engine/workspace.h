@@ -23,10 +23,15 @@ enum class Buffer : uint8_t {
   kBranch,
   kResidual,
   kRouterLogits,
+  kRouterOutput,
   kAngles,
+  kAbsorbed,
+  kAttendedLatents,
+  kSharedWeights,
   // Feed-forward.
   kGate,
   kUp,
+  kScaledInput,
   // Head.
   kFinalNormed,
   // The whole model in one process.

@@ -111,24 +111,32 @@ HWY_INLINE void WeightedSumTail(const float* weights, const float* values,
   StoreSomeLanes(sum, out, dims);
 }
 
+inline std::int64_t ValueDim(const AttentionArgs& args) {
+  return args.value_dim > 0 ? args.value_dim : args.head_dim;
+}
+
+inline std::int64_t ValueStride(const AttentionArgs& args) {
+  return args.value_stride > 0 ? args.value_stride : args.kv_stride;
+}
+
 template <bool kRoundBf16>
 HWY_INLINE void WeightedValues(const AttentionArgs& args, const float* weights,
                                const float* values, std::int64_t count,
                                float* out) {
   constexpr int kChunks = 4;
-  const std::int64_t dim = args.head_dim;
+  const std::int64_t dim = ValueDim(args);
+  const std::int64_t stride = ValueStride(args);
   std::int64_t i = 0;
   for (; i + kChunks * kLanes <= dim; i += kChunks * kLanes) {
-    WeightedSum<kRoundBf16, kChunks>(weights, values + i, args.kv_stride, count,
+    WeightedSum<kRoundBf16, kChunks>(weights, values + i, stride, count,
                                      out + i);
   }
   for (; i + kLanes <= dim; i += kLanes) {
-    WeightedSum<kRoundBf16, 1>(weights, values + i, args.kv_stride, count,
-                               out + i);
+    WeightedSum<kRoundBf16, 1>(weights, values + i, stride, count, out + i);
   }
   if (i < dim) {
-    WeightedSumTail<kRoundBf16>(weights, values + i, args.kv_stride, count,
-                                dim - i, out + i);
+    WeightedSumTail<kRoundBf16>(weights, values + i, stride, count, dim - i,
+                                out + i);
   }
 }
 
@@ -138,19 +146,25 @@ template <bool kRoundBf16>
 HWY_INLINE void AttendHead(const AttentionArgs& args, std::int64_t head,
                            float* scratch) {
   const std::int64_t kv_head = head / (args.heads / args.kv_heads);
-  const std::int64_t offset =
-      args.first_key * args.kv_stride + kv_head * args.head_dim;
+  const float* keys =
+      args.keys + args.first_key * args.kv_stride + kv_head * args.head_dim;
+  const std::int64_t value_dim = ValueDim(args);
+  const float* values =
+      args.values + args.first_key * ValueStride(args) + kv_head * value_dim;
   const std::int64_t count = args.position - args.first_key + 1;
   const std::int64_t lead = args.first_key % kLanes;
   for (std::int64_t i = 0; i < lead; ++i) {
     scratch[i] = -std::numeric_limits<float>::infinity();
   }
   float* weights = scratch + lead;
-  Scores<kRoundBf16>(args, args.q + head * args.head_dim, args.keys + offset,
-                     count, weights);
-  SoftmaxRow<kRoundBf16>(scratch, lead + count);
-  WeightedValues<kRoundBf16>(args, weights, args.values + offset, count,
-                             args.out + head * args.head_dim);
+  Scores<kRoundBf16>(args, args.q + head * args.head_dim, keys, count, weights);
+  if (args.sinks == nullptr) {
+    SoftmaxRow<kRoundBf16>(scratch, lead + count);
+  } else {
+    SoftmaxRowWithSink<kRoundBf16>(scratch, lead + count, args.sinks[head]);
+  }
+  WeightedValues<kRoundBf16>(args, weights, values, count,
+                             args.out + head * value_dim);
 }
 
 template <bool kRoundBf16>

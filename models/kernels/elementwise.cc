@@ -24,6 +24,23 @@ struct SiluMulOp {
 };
 
 template <bool kRoundBf16>
+struct ClampedSwigluOp {
+  float limit;
+  HWY_INLINE VF Apply(VF gate, VF up) const {
+    const VF one = hn::Set(DF(), 1.0f);
+    const VF most = hn::Set(DF(), limit);
+    const VF g = hn::Min(gate, most);
+    const VF u = hn::Max(hn::Min(up, most), hn::Neg(most));
+    const VF inner = Rounded<kRoundBf16>(hn::Mul(g, hn::Set(DF(), 1.702f)));
+    const VF sigmoid =
+        Rounded<kRoundBf16>(hn::Div(one, hn::Add(one, Exp(hn::Neg(inner)))));
+    const VF glu = Rounded<kRoundBf16>(hn::Mul(g, sigmoid));
+    return Rounded<kRoundBf16>(
+        hn::Mul(Rounded<kRoundBf16>(hn::Add(u, one)), glu));
+  }
+};
+
+template <bool kRoundBf16>
 struct AxpyOp {
   float a;
   HWY_INLINE VF Apply(VF x, VF y) const {
@@ -61,6 +78,13 @@ void SiluMulOn(const float* gate, const float* up, std::int64_t count,
   Map(SiluMulOp<false>(), gate, up, out, count);
 }
 
+void ClampedSwigluOn(float limit, const float* gate, const float* up,
+                     std::int64_t count, float* out, bool round_bf16) {
+  if (round_bf16)
+    return Map(ClampedSwigluOp<true>{limit}, gate, up, out, count);
+  Map(ClampedSwigluOp<false>{limit}, gate, up, out, count);
+}
+
 void AxpyOn(float a, const float* x, std::int64_t count, float* y,
             bool round_bf16) {
   if (round_bf16) return Map(AxpyOp<true>{a}, x, y, y, count);
@@ -88,6 +112,7 @@ HWY_AFTER_NAMESPACE();
 namespace spacemoe::kernels {
 
 HWY_EXPORT(SiluMulOn);
+HWY_EXPORT(ClampedSwigluOn);
 HWY_EXPORT(AxpyOn);
 HWY_EXPORT(ScaleOn);
 HWY_EXPORT(AddOn);
@@ -103,6 +128,12 @@ void SiluMul(const float* gate, const float* up, std::int64_t count, float* out,
   // Values below which a range is not worth another thread.
   constexpr std::int64_t kGrainValues = 8192;
   pool->ParallelFor(count, kGrainValues, run);
+}
+
+void ClampedSwiglu(float limit, const float* gate, const float* up,
+                   std::int64_t count, float* out, bool round_bf16) {
+  HWY_DYNAMIC_DISPATCH(ClampedSwigluOn)
+  (limit, gate, up, count, out, round_bf16);
 }
 
 void Axpy(float a, const float* x, std::int64_t count, float* y,

@@ -25,7 +25,8 @@ namespace spacemoe::kernels {
 // y[r, o] = sum_k x[r, k] * w[o, k] (+ bias[o]); w: [out, in] in any storage
 // type, widened to float32 as it is read. x: [rows, w.cols] with x_stride
 // floats between rows; y: [rows, w.rows] with y_stride. bias may be null.
-// Undoes w.permuted_heads on the output. y must not overlap x.
+// Undoes w.permuted_heads on the output. y must not overlap x. The sum of a
+// transposed w is one chain over k, by fused multiply-add.
 void Linear(const MatrixView& w, const float* x, std::int64_t rows,
             std::int64_t x_stride, float* y, std::int64_t y_stride,
             const float* bias, bool round_bf16, ThreadPool* pool);
@@ -36,10 +37,21 @@ void Linear(const MatrixView& w, const float* x, std::int64_t rows,
 void RmsNorm(const float* x, const float* weight, float eps, std::int64_t rows,
              std::int64_t cols, float* y, bool round_bf16, ThreadPool* pool);
 
+// y = (x - mean(x)) / sqrt(var(x) + eps) * weight + bias, per row, rounded once
+// with round_bf16. In place is allowed.
+void LayerNorm(const float* x, const float* weight, const float* bias,
+               float eps, std::int64_t rows, std::int64_t cols, float* y,
+               bool round_bf16);
+
 // out[i] = silu(gate[i]) * up[i], silu(x) = x / (1 + exp(-x)); silu's result
 // is rounded before the product with round_bf16.
 void SiluMul(const float* gate, const float* up, std::int64_t count, float* out,
              bool round_bf16, ThreadPool* pool);
+
+// out[i] = (u + 1) * g / (1 + exp(-1.702 g)), g = min(gate[i], limit) and u =
+// up[i] within +-limit; each step rounded with round_bf16.
+void ClampedSwiglu(float limit, const float* gate, const float* up,
+                   std::int64_t count, float* out, bool round_bf16);
 
 // In place softmax of each row of [rows, cols] (float32, max subtracted).
 void Softmax(float* x, std::int64_t rows, std::int64_t cols);
@@ -51,12 +63,18 @@ void Softmax(float* x, std::int64_t rows, std::int64_t cols);
 void RopeRotateHalf(float* x, std::int64_t heads, std::int64_t head_dim,
                     const float* cos, const float* sin, bool round_bf16);
 
+// The same for pairs (x[2i], x[2i + 1]), which stay where they are.
+void RopeInterleaved(float* x, std::int64_t heads, std::int64_t head_dim,
+                     const float* cos, const float* sin, bool round_bf16);
+
 // Causal attention of ONE query token at absolute position `position` against
 // the keys [first_key, position] of its sequence (grouped queries).
 //   q:      [heads, head_dim]
-//   keys:   [positions, kv_heads, head_dim], values likewise; row p of
-//           position p at keys + p * kv_stride
-//   out:    [heads, head_dim]
+//   keys:   [positions, kv_heads, head_dim]; row p of position p at keys +
+//           p * kv_stride
+//   values: [positions, kv_heads, value_dim], with value_stride
+//   sinks:  [heads], or null: a logit in each head's softmax that no value has
+//   out:    [heads, value_dim]
 // scores = scale * q.k; softmax in float32; every reduction over keys runs in
 // absolute key order, so the value does not depend on how the prompt was cut.
 // scratch: at least heads * (position - first_key + 1 + 16) floats.
@@ -65,9 +83,12 @@ struct AttentionArgs {
   const float* keys = nullptr;
   const float* values = nullptr;
   std::int64_t kv_stride = 0;
+  std::int64_t value_stride = 0;  // 0: kv_stride
   std::int64_t heads = 0;
   std::int64_t kv_heads = 0;
   std::int64_t head_dim = 0;
+  std::int64_t value_dim = 0;  // 0: head_dim
+  const float* sinks = nullptr;
   std::int64_t position = 0;
   std::int64_t first_key = 0;
   float scale = 1.0f;

@@ -31,6 +31,9 @@ RangeKernels KernelsOf(StorageType type) {
       return {FuseQ5, WidenQ5};
     case StorageType::kQ8_0:
       return {FuseQ8, WidenQ8};
+    case StorageType::kF8E4M3:
+    case StorageType::kF4:
+      return {nullptr, WidenWithScales};
   }
   return {FuseFloat, WidenFloat};
 }
@@ -53,6 +56,7 @@ float* ThreadScratch(std::int64_t floats) {
 // Float32 needs no widening, and a few rows of x none ahead of time; a row that
 // ends within a block is always widened.
 bool IsFused(const LinearJob& job) {
+  if (HasSeparateScales(job.w.type)) return false;
   const bool whole = job.w.cols == PanelWidth(job);
   const bool plain = job.w.type == StorageType::kF32;
   return whole && (plain || job.rows <= FusedRows());
@@ -95,6 +99,10 @@ void Linear(const MatrixView& w, const float* x, std::int64_t rows,
             std::int64_t x_stride, float* y, std::int64_t y_stride,
             const float* bias, bool round_bf16, ThreadPool* pool) {
   if (rows <= 0 || w.rows <= 0) return;
+  if (w.transposed_step != 0) {
+    return LinearTransposed(
+        {w, x, rows, x_stride, y, y_stride, bias, round_bf16});
+  }
   LinearJob job{w, x, rows, x_stride, y, y_stride, bias, round_bf16};
   const std::int64_t width = PanelWidth(job);
   if (w.cols == width) return RunJob(job, pool);

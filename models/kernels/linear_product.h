@@ -26,10 +26,14 @@ WidenedRange WidenFloat;
 WidenedRange WidenQ4;
 WidenedRange WidenQ5;
 WidenedRange WidenQ8;
+WidenedRange WidenWithScales;  // F8_E4M3, F4
 
 // y of the stored rows [begin, end), given widened.
 void MultiplyPanel(const LinearJob& job, std::int64_t begin, std::int64_t end,
                    const float* panel);
+
+// y of a transposed w, whole: a chain of sums over w's stored rows.
+void LinearTransposed(const LinearJob& job);
 
 // Rows of x up to which fusing is faster than widening a panel first.
 std::int64_t FusedRows();

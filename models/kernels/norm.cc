@@ -50,6 +50,43 @@ void NormRow(const float* x, const float* weight, float eps, std::int64_t cols,
   }
 }
 
+HWY_INLINE float Sum(const float* x, std::int64_t count) {
+  Lanes sum = ZeroLanes();
+  for (std::int64_t i = 0; i < count; i += kLanes) {
+    const Lanes value = i + kLanes <= count ? LoadLanes(x + i)
+                                            : LoadSomeLanes(x + i, count - i);
+    for (int p = 0; p < kParts; ++p) sum.v[p] = hn::Add(sum.v[p], value.v[p]);
+  }
+  return SumOfLanes(sum);
+}
+
+struct CentreOp {
+  float mean;
+  HWY_INLINE VF Apply(VF x, VF) const {
+    return hn::Sub(x, hn::Set(DF(), mean));
+  }
+};
+
+template <bool kRoundBf16>
+struct AddBiasOp {
+  HWY_INLINE VF Apply(VF x, VF bias) const {
+    return Rounded<kRoundBf16>(hn::Add(x, bias));
+  }
+};
+
+void LayerNormRow(const float* x, const float* weight, const float* bias,
+                  float eps, std::int64_t cols, float* y, bool round_bf16) {
+  const auto count = static_cast<float>(cols);
+  Map(CentreOp{Sum(x, cols) / count}, x, x, y, cols);
+  const float variance = SumOfSquares(y, cols) / count;
+  Map(NormOp<false>{1.0f / std::sqrt(variance + eps)}, y, weight, y, cols);
+  if (round_bf16) {
+    Map(AddBiasOp<true>(), y, bias, y, cols);
+  } else {
+    Map(AddBiasOp<false>(), y, bias, y, cols);
+  }
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace spacemoe::kernels
 HWY_AFTER_NAMESPACE();
@@ -58,6 +95,16 @@ HWY_AFTER_NAMESPACE();
 namespace spacemoe::kernels {
 
 HWY_EXPORT(NormRow);
+HWY_EXPORT(LayerNormRow);
+
+void LayerNorm(const float* x, const float* weight, const float* bias,
+               float eps, std::int64_t rows, std::int64_t cols, float* y,
+               bool round_bf16) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    HWY_DYNAMIC_DISPATCH(LayerNormRow)
+    (x + r * cols, weight, bias, eps, cols, y + r * cols, round_bf16);
+  }
+}
 
 void RmsNorm(const float* x, const float* weight, float eps, std::int64_t rows,
              std::int64_t cols, float* y, bool round_bf16, ThreadPool* pool) {

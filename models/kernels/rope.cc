@@ -7,6 +7,7 @@
 #include "hwy/highway.h"
 #include "models/kernels/kernels.h"
 #include "models/kernels/lanes-inl.h"
+#include "models/tensor/half.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace spacemoe::kernels {
@@ -58,6 +59,38 @@ void RopeOn(float* x, std::int64_t heads, std::int64_t head_dim,
   }
 }
 
+template <bool kRoundBf16>
+HWY_INLINE float RoundedValue(float value) {
+  if constexpr (kRoundBf16) return RoundedToBFloat16(value);
+  return value;
+}
+
+template <bool kRoundBf16>
+HWY_INLINE void RotatePairs(float* x, std::int64_t half, const float* cos,
+                            const float* sin) {
+  for (std::int64_t i = 0; i < half; ++i) {
+    const float x1 = x[2 * i];
+    const float x2 = x[2 * i + 1];
+    const float x1_cos = RoundedValue<kRoundBf16>(x1 * cos[i]);
+    const float x2_sin = RoundedValue<kRoundBf16>(x2 * sin[i]);
+    const float x2_cos = RoundedValue<kRoundBf16>(x2 * cos[i]);
+    const float x1_sin = RoundedValue<kRoundBf16>(x1 * sin[i]);
+    x[2 * i] = RoundedValue<kRoundBf16>(x1_cos - x2_sin);
+    x[2 * i + 1] = RoundedValue<kRoundBf16>(x2_cos + x1_sin);
+  }
+}
+
+void RopePairsOn(float* x, std::int64_t heads, std::int64_t head_dim,
+                 const float* cos, const float* sin, bool round_bf16) {
+  for (std::int64_t h = 0; h < heads; ++h, x += head_dim) {
+    if (round_bf16) {
+      RotatePairs<true>(x, head_dim / 2, cos, sin);
+    } else {
+      RotatePairs<false>(x, head_dim / 2, cos, sin);
+    }
+  }
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace spacemoe::kernels
 HWY_AFTER_NAMESPACE();
@@ -66,10 +99,16 @@ HWY_AFTER_NAMESPACE();
 namespace spacemoe::kernels {
 
 HWY_EXPORT(RopeOn);
+HWY_EXPORT(RopePairsOn);
 
 void RopeRotateHalf(float* x, std::int64_t heads, std::int64_t head_dim,
                     const float* cos, const float* sin, bool round_bf16) {
   HWY_DYNAMIC_DISPATCH(RopeOn)(x, heads, head_dim, cos, sin, round_bf16);
+}
+
+void RopeInterleaved(float* x, std::int64_t heads, std::int64_t head_dim,
+                     const float* cos, const float* sin, bool round_bf16) {
+  HWY_DYNAMIC_DISPATCH(RopePairsOn)(x, heads, head_dim, cos, sin, round_bf16);
 }
 
 }  // namespace spacemoe::kernels

@@ -59,16 +59,31 @@ HWY_INLINE float ExponentialsAndSum(float* x, std::int64_t count,
   return SumOfLanes(sum);
 }
 
+// x = x / sum.
 template <bool kRoundBf16>
-HWY_INLINE void SoftmaxRow(float* x, std::int64_t count) {
-  if (count <= 0) return;
-  const float largest = LargestScore(x, count);
-  const VF sum = hn::Set(DF(), ExponentialsAndSum(x, count, largest));
+HWY_INLINE void DivideRow(float* x, std::int64_t count, float by) {
+  const VF sum = hn::Set(DF(), by);
   for (std::int64_t i = 0; i < count; i += kLanes) {
     Lanes scores = LoadScores(x + i, count - i);
     for (VF& part : scores.v) part = Rounded<kRoundBf16>(hn::Div(part, sum));
     StoreScores(scores, x + i, count - i);
   }
+}
+
+template <bool kRoundBf16>
+HWY_INLINE void SoftmaxRow(float* x, std::int64_t count) {
+  if (count <= 0) return;
+  const float largest = LargestScore(x, count);
+  DivideRow<kRoundBf16>(x, count, ExponentialsAndSum(x, count, largest));
+}
+
+// As if the row had one more score, which is then dropped.
+template <bool kRoundBf16>
+HWY_INLINE void SoftmaxRowWithSink(float* x, std::int64_t count, float sink) {
+  const float largest = HWY_MAX(LargestScore(x, count), sink);
+  const float dropped = hn::GetLane(Exp(hn::Set(DF(), sink - largest)));
+  DivideRow<kRoundBf16>(x, count,
+                        ExponentialsAndSum(x, count, largest) + dropped);
 }
 
 }  // namespace HWY_NAMESPACE

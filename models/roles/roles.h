@@ -47,8 +47,16 @@ class LayerCombiner {
 struct GatewayRow {
   uint64_t sequence = 0;
   int64_t position = 0;
-  int64_t capacity = 0;     // positions to reserve when the sequence is new
-  bool cache_only = false;  // only the KV cache is needed
+  int64_t capacity = 0;       // positions to reserve when the sequence is new
+  bool cache_only = false;    // only the KV cache is needed
+  int64_t prompt_length = 0;  // of the sequence
+
+  // What a rotation that depends on the text's length goes by: a prompt's rows
+  // are rotated for the whole prompt, later ones for the text up to themselves.
+  // A replay gives the same.
+  int64_t length() const {
+    return prompt_length > position ? prompt_length : position + 1;
+  }
 };
 
 class GatewayRole {

@@ -1,7 +1,10 @@
 #include "models/tensor/matrix_view.h"
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <vector>
 
 #include "models/tensor/half.h"
 
@@ -58,6 +61,41 @@ float Q8_0Value(const std::byte* block, int i) {
   return ReadHalf(block) * static_cast<float>(Read<std::int8_t>(block + 2 + i));
 }
 
+float F8E4M3Value(std::byte value) {
+  const int bits = std::to_integer<int>(value);
+  const int exponent = (bits >> 3) & 15;
+  const int mantissa = bits & 7;
+  float magnitude = std::ldexp(static_cast<float>(8 + mantissa), exponent - 10);
+  if (exponent == 0) magnitude = std::ldexp(static_cast<float>(mantissa), -9);
+  if ((bits & 127) == 127) magnitude = NAN;
+  return bits > 127 ? -magnitude : magnitude;
+}
+
+float F4Value(const std::byte* block, std::int64_t i) {
+  constexpr float kValues[] = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6};
+  const int byte = std::to_integer<int>(block[i / 2]);
+  const int code = i % 2 == 0 ? byte & 15 : byte >> 4;
+  return code < 8 ? kValues[code] : -kValues[code - 8];
+}
+
+// The values of a type with scales of their own, before those.
+void WidenUnscaled(const MatrixView& w, std::int64_t r, float* out) {
+  const std::byte* row = w.row(r);
+  for (std::int64_t c = 0; c < w.cols; ++c) {
+    out[c] = w.type == StorageType::kF4 ? F4Value(row, c) : F8E4M3Value(row[c]);
+  }
+}
+
+void WidenScaled(const MatrixView& w, std::int64_t r, float* out) {
+  WidenUnscaled(w, r, out);
+  const std::int64_t tile = w.scales.tile_cols;
+  for (std::int64_t c = 0; c < w.cols; c += tile) {
+    const float scale = ScaleAt(w.scales, r, c);
+    const std::int64_t end = std::min(w.cols, c + tile);
+    for (std::int64_t i = c; i < end; ++i) out[i] *= scale;
+  }
+}
+
 float F32Value(const std::byte* block, int) { return Read<float>(block); }
 float F16Value(const std::byte* block, int) { return ReadHalf(block); }
 float BF16Value(const std::byte* block, int) {
@@ -71,7 +109,73 @@ void WidenBlocks(const std::byte* row, std::int64_t cols, float* out) {
   }
 }
 
+float PlainValue(StorageType type, const std::byte* value) {
+  if (type == StorageType::kF32) return F32Value(value, 0);
+  if (type == StorageType::kF16) return F16Value(value, 0);
+  return BF16Value(value, 0);
+}
+
+// A stored row of a transposed view as a matrix's row.
+MatrixView Untransposed(const MatrixView& w) {
+  MatrixView stored = w;
+  stored.transposed_step = 0;
+  std::swap(stored.rows, stored.cols);
+  return stored;
+}
+
+void GatherRow(const MatrixView& w, std::int64_t r, float* out) {
+  if (!IsQuantized(w.type)) {
+    const std::int64_t offset = r * w.transposed_step * BlockBytes(w.type);
+    for (std::int64_t c = 0; c < w.cols; ++c) {
+      out[c] = PlainValue(w.type, w.row(c) + offset);
+    }
+    return;
+  }
+  std::vector<float> column(static_cast<std::size_t>(w.rows));
+  for (std::int64_t c = 0; c < w.cols; ++c) {
+    DequantizeColumn(w, c, column.data());
+    out[c] = column[static_cast<std::size_t>(r)];
+  }
+}
+
 }  // namespace
+
+float ScaleAt(const SeparateScales& scales, std::int64_t r, std::int64_t c) {
+  const std::byte* row = scales.data + (scales.first_row + r) /
+                                           scales.tile_rows * scales.row_bytes;
+  const std::int64_t tile = c / scales.tile_cols;
+  switch (scales.type) {
+    case SeparateScales::Type::kF32:
+      return Read<float>(row + 4 * tile);
+    case SeparateScales::Type::kBF16:
+      return BFloat16ToFloat(Read<std::uint16_t>(row + 2 * tile));
+    case SeparateScales::Type::kE8M0:
+      return std::ldexp(1.0f, std::to_integer<int>(row[tile]) - 127);
+  }
+  return 1;
+}
+
+MatrixView Transposed(const MatrixView& w) {
+  MatrixView view = w;
+  view.transposed_step = 1;
+  std::swap(view.rows, view.cols);
+  return view;
+}
+
+MatrixView RowRange(const MatrixView& w, std::int64_t begin, std::int64_t end) {
+  MatrixView part = w;
+  part.rows = end - begin;
+  if (w.transposed_step != 0) {
+    part.data += begin * w.transposed_step * BlockBytes(w.type);
+    return part;
+  }
+  part.data = w.row(begin);
+  part.scales.first_row += begin;
+  if (w.permuted_heads != 0) {
+    part.permuted_heads = part.rows * w.permuted_heads / w.rows;
+  }
+  return part;
+}
 
 std::int64_t StoredRow(const MatrixView& w, std::int64_t r) {
   if (w.permuted_heads == 0) return r;
@@ -82,6 +186,7 @@ std::int64_t StoredRow(const MatrixView& w, std::int64_t r) {
 }
 
 void DequantizeRow(const MatrixView& w, std::int64_t r, float* out) {
+  if (w.transposed_step != 0) return GatherRow(w, r, out);
   const std::byte* row = w.row(StoredRow(w, r));
   switch (w.type) {
     case StorageType::kF32:
@@ -100,6 +205,18 @@ void DequantizeRow(const MatrixView& w, std::int64_t r, float* out) {
       return WidenBlocks<32, 24, Q5_1Value>(row, w.cols, out);
     case StorageType::kQ8_0:
       return WidenBlocks<32, 34, Q8_0Value>(row, w.cols, out);
+    case StorageType::kF8E4M3:
+    case StorageType::kF4:
+      return WidenScaled(w, r, out);
+  }
+}
+
+void DequantizeColumn(const MatrixView& w, std::int64_t c, float* out) {
+  if (w.transposed_step == 1) return DequantizeRow(Untransposed(w), c, out);
+  const std::byte* column = w.row(c);
+  const std::int64_t step = w.transposed_step * BlockBytes(w.type);
+  for (std::int64_t r = 0; r < w.rows; ++r) {
+    out[r] = PlainValue(w.type, column + r * step);
   }
 }
 

@@ -38,6 +38,10 @@ Layout LayoutOf(StorageType type) {
       return {"Q5_1", 32, 24};
     case StorageType::kQ8_0:
       return {"Q8_0", 32, 34};
+    case StorageType::kF8E4M3:
+      return {"F8_E4M3", 1, 1};
+    case StorageType::kF4:
+      return {"F4", 32, 16};
   }
   return {"unknown", 1, 1};
 }

@@ -38,8 +38,9 @@ struct RowHeader {
   uint64_t sequence = 0;
   uint32_t position = 0;
   uint32_t attempt = 0;
-  uint32_t capacity = 0;    // positions reserved at admission
-  bool cache_only = false;  // fills the KV caches; nobody needs its output
+  uint32_t capacity = 0;       // positions reserved at admission
+  uint32_t prompt_length = 0;  // of the sequence
+  bool cache_only = false;     // fills the KV caches; nobody needs its output
   bool prompt = false;
   // From the lap's start to the packet's departure.
   LatencyBreakdown spent;

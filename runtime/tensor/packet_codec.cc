@@ -92,6 +92,7 @@ void WriteRow(const RowHeader& row, bool with_weights, v1::RowHeader* wire) {
   wire->set_position(row.position);
   wire->set_attempt(row.attempt);
   wire->set_capacity(row.capacity);
+  wire->set_prompt_length(row.prompt_length);
   wire->set_cache_only(row.cache_only);
   wire->set_prompt(row.prompt);
   *wire->mutable_spent() = ToProto(row.spent);
@@ -123,6 +124,7 @@ absl::StatusOr<RowHeader> ReadRow(const v1::RowHeader& wire,
                 .position = wire.position(),
                 .attempt = wire.attempt(),
                 .capacity = wire.capacity(),
+                .prompt_length = wire.prompt_length(),
                 .cache_only = wire.cache_only(),
                 .prompt = wire.prompt(),
                 .spent = FromProto(wire.spent())};

@@ -70,6 +70,7 @@ absl::Status HeadStation::SendPrompt(const SequenceRequest& request,
     header.sequence = request.sequence;
     header.position = static_cast<uint32_t>(i);
     header.capacity = static_cast<uint32_t>(request.capacity);
+    header.prompt_length = static_cast<uint32_t>(request.prompt.size());
     header.prompt = true;
     header.cache_only = !request.want_logits && i + 1 < request.prompt.size();
     header.spent.compute_ns = compute_ns;
@@ -211,6 +212,7 @@ void HeadStation::FinishRow(const Batch& batch, size_t row, int64_t emitted_ns,
     header.sequence = record->sequence;
     header.position = static_cast<uint32_t>(record->position);
     header.capacity = from.header.capacity;
+    header.prompt_length = from.header.prompt_length;
     next->push_back({std::move(header), record->token});
   } else {
     sequences_.erase(record->sequence);

@@ -49,9 +49,9 @@ std::vector<GatewayRow> GatewayRows(const std::vector<AssembledRow>& rows,
   std::vector<GatewayRow> gateway_rows;
   gateway_rows.reserve(rows.size());
   for (const AssembledRow& row : rows) {
-    gateway_rows.push_back({row.header.sequence, row.header.position,
-                            row.header.capacity,
-                            drop_cache_only && row.header.cache_only});
+    gateway_rows.push_back(
+        {row.header.sequence, row.header.position, row.header.capacity,
+         drop_cache_only && row.header.cache_only, row.header.prompt_length});
   }
   return gateway_rows;
 }

@@ -18,6 +18,7 @@ absl::Status ReadGraniteFields(const FieldReader& fields, ModelConfig& config) {
                             fields.PositiveOr("logits_scaling", 1.0));
   SPACEMOE_ASSIGN_OR_RETURN(config.attention_bias,
                             fields.BoolOr("attention_bias", false));
+  config.output_bias = config.attention_bias;
   return absl::OkStatus();
 }
 

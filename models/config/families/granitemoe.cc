@@ -69,7 +69,7 @@ const Family& GraniteMoeFamily() {
   static const Family kFamily = {
       .name = "granitemoe",
       .architecture = "GraniteMoeForCausalLM",
-      .routing = RoutingKind::kTopKSoftmax,
+      .routing = {.kind = RoutingKind::kTopKSoftmax},
       .defaults = {.rms_norm_eps = 1e-6, .rope_theta = 1e4},
       .read_hugging_face = ReadGraniteFields,
       .write_hugging_face = WriteGraniteFields,

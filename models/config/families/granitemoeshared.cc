@@ -100,7 +100,7 @@ const Family& GraniteMoeSharedFamily() {
   static const Family kFamily = {
       .name = "granitemoeshared",
       .architecture = "GraniteMoeSharedForCausalLM",
-      .routing = RoutingKind::kTopKSoftmax,
+      .routing = {.kind = RoutingKind::kTopKSoftmax},
       .defaults = {.rms_norm_eps = 1e-6, .rope_theta = 1e4},
       .read_hugging_face = ReadHuggingFace,
       .write_hugging_face = WriteHuggingFace,

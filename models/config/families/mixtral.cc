@@ -85,7 +85,7 @@ const Family& MixtralFamily() {
   static const Family kFamily = {
       .name = "mixtral",
       .architecture = "MixtralForCausalLM",
-      .routing = RoutingKind::kSoftmaxTopKRenormalise,
+      .routing = {.kind = RoutingKind::kSoftmaxTopK, .renormalise = true},
       .defaults = {.rms_norm_eps = 1e-5, .rope_theta = 1e6},
       .read_hugging_face = ReadHuggingFace,
       .write_hugging_face = WriteHuggingFace,

@@ -43,11 +43,11 @@ void ExpectSameWeights(const ModelWeights& a, const ModelWeights& b) {
     ExpectSameRole(a, b, role, -1, -1);
   }
   for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-    for (const TensorRole role : GatewayRoles(config)) {
+    for (const TensorRole role : GatewayRoles(config, layer)) {
       ExpectSameRole(a, b, role, layer, -1);
     }
-    for (std::int64_t e = 0; e < config.experts; ++e) {
-      for (const TensorRole role : ExpertRoles()) {
+    for (std::int64_t e = 0; e < config.Experts(layer); ++e) {
+      for (const TensorRole role : ExpertRoles(config)) {
         ExpectSameRole(a, b, role, layer, e);
       }
     }

@@ -79,7 +79,7 @@ TEST(GgufConfig, ReadsLlamaWithExpertsAsMixtral) {
   metadata["general.architecture"] = "llama";
   const ModelConfig config = ReadOk(metadata);
   EXPECT_EQ(config.family, "mixtral");
-  EXPECT_EQ(config.routing, RoutingKind::kSoftmaxTopKRenormalise);
+  EXPECT_EQ(config.routing.kind, RoutingKind::kSoftmaxTopK);
   metadata.erase("llama.expert_count");
   const auto dense = Read(metadata);
   EXPECT_EQ(dense.status().code(), absl::StatusCode::kUnimplemented);

@@ -68,7 +68,8 @@ void ExpectUnsupported(const char* field, const json& value,
 TEST(HuggingFaceConfig, ReadsMixtral) {
   const ModelConfig config = ReadOk(Mixtral());
   EXPECT_EQ(config.family, "mixtral");
-  EXPECT_EQ(config.routing, RoutingKind::kSoftmaxTopKRenormalise);
+  EXPECT_EQ(config.routing.kind, RoutingKind::kSoftmaxTopK);
+  EXPECT_TRUE(config.routing.renormalise);
   EXPECT_EQ(config.head_dim, 16);
   EXPECT_EQ(config.attention_scale, 0.25);
   EXPECT_EQ(config.expert_width, 16);
@@ -90,13 +91,14 @@ TEST(HuggingFaceConfig, ReadsGraniteMultipliers) {
   granite["logits_scaling"] = 1.3;
   granite["attention_bias"] = true;
   const ModelConfig config = ReadOk(granite);
-  EXPECT_EQ(config.routing, RoutingKind::kTopKSoftmax);
+  EXPECT_EQ(config.routing.kind, RoutingKind::kTopKSoftmax);
   EXPECT_EQ(config.attention_scale, 0.11);
   EXPECT_EQ(config.embedding_multiplier, 2.5);
   EXPECT_EQ(config.residual_multiplier, 0.62);
   EXPECT_EQ(config.logits_scaling, 1.3);
   EXPECT_EQ(config.shared_width, 40);
   EXPECT_TRUE(config.attention_bias);
+  EXPECT_TRUE(config.output_bias);
 }
 
 TEST(HuggingFaceConfig, UsesTheDefaultsOfTheFamily) {
@@ -196,7 +198,8 @@ TEST(HuggingFaceConfig, RefusesUnsupportedFeaturesByName) {
   ExpectUnsupported("model_type", "gpt2",
                     "known: mixtral, granitemoe, granitemoeshared");
   ExpectUnsupported("quantization_config", {{"quant_method", "awq"}},
-                    "'quantization_config'");
+                    "'quantization_config.quant_method': \"awq\" is not "
+                    "supported");
   ExpectUnsupported("partial_rotary_factor", 0.5, "'partial_rotary_factor'");
 }
 

@@ -1,5 +1,8 @@
 #include "models/config/rope_reader.h"
 
+#include <cmath>
+#include <vector>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -56,9 +59,11 @@ TEST(RopeReader, ReadsLlama3) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->rope_scaling.type, RopeType::kLlama3);
   EXPECT_EQ(config->rope_scaling.original_max_positions, 32);
-  scaling["high_freq_factor"] = 1.0;
+  scaling["high_freq_factor"] = 1.0;  // as Llama 4 has it
+  EXPECT_TRUE(Read(scaling).ok());
+  scaling["high_freq_factor"] = 0.5;
   ExpectError(Read(scaling), absl::StatusCode::kInvalidArgument,
-              "'rope_scaling.high_freq_factor': expected more than");
+              "'rope_scaling.high_freq_factor': expected at least");
   scaling.erase("low_freq_factor");
   ExpectError(Read(scaling), absl::StatusCode::kInvalidArgument,
               "'rope_scaling.low_freq_factor'");
@@ -84,12 +89,38 @@ TEST(RopeReader, ReadsYarn) {
 }
 
 TEST(RopeReader, NamesATypeThatIsNotKnown) {
-  ExpectError(Read({{"rope_type", "dynamic"}, {"factor", 2.0}}),
+  ExpectError(Read({{"rope_type", "mrope"}, {"factor", 2.0}}),
               absl::StatusCode::kUnimplemented,
-              "'rope_scaling.rope_type': \"dynamic\" is not supported; known: "
-              "default, linear, llama3, yarn");
-  ExpectError(Read({{"type", "longrope"}}), absl::StatusCode::kUnimplemented,
+              "'rope_scaling.rope_type': \"mrope\" is not supported; known: "
+              "default, linear, dynamic, llama3, yarn, longrope");
+  ExpectError(Read({{"type", "su"}}), absl::StatusCode::kUnimplemented,
               "'rope_scaling.type'");
+  ExpectError(Read({{"full_attention", {{"rope_type", "default"}}}}),
+              absl::StatusCode::kUnimplemented,
+              "'rope_scaling.full_attention'");
+}
+
+TEST(RopeReader, LetsDynamicScalingStretchTheContext) {
+  const auto config = Read({{"type", "dynamic"}, {"factor", 2.5}});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->rope_scaling.type, RopeType::kDynamic);
+  EXPECT_EQ(config->rope_scaling.original_max_positions, 4096);
+  EXPECT_EQ(config->max_positions, 10240);
+}
+
+TEST(RopeReader, ReadsLongRope) {
+  json scaling = {{"type", "longrope"},
+                  {"short_factor", {1.0, 1.5}},
+                  {"long_factor", {2.0, 4}},
+                  {"original_max_position_embeddings", 1024}};
+  const auto config = Read(scaling);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->rope_scaling.long_factors, (std::vector<double>{2, 4}));
+  EXPECT_NEAR(*config->rope_scaling.attention_factor,
+              std::sqrt(1 + std::log(4.0) / std::log(1024.0)), 1e-12);
+  scaling["long_factor"] = {2.0, "x"};
+  ExpectError(Read(scaling), absl::StatusCode::kInvalidArgument,
+              "'rope_scaling.long_factor': expected a list of numbers");
 }
 
 TEST(RopeReader, ReadsEachTypeInTheSpellingOfTransformersFive) {
@@ -110,9 +141,9 @@ TEST(RopeReader, ReadsEachTypeInTheSpellingOfTransformersFive) {
     EXPECT_EQ(config->rope_theta, 5000.0);
     EXPECT_EQ(config->rope_scaling, old->rope_scaling);
   }
-  ExpectError(ReadFields({{"rope_parameters", {{"rope_type", "dynamic"}}}}),
+  ExpectError(ReadFields({{"rope_parameters", {{"rope_type", "mrope"}}}}),
               absl::StatusCode::kUnimplemented,
-              "'rope_parameters.rope_type': \"dynamic\" is not supported");
+              "'rope_parameters.rope_type': \"mrope\" is not supported");
 }
 
 TEST(RopeReader, WantsBothSpellingsToAgree) {

@@ -70,9 +70,18 @@ TEST_P(ArithmeticTest, Norms) {
       GetParam());
   Floats a(x.size());
   Floats b(x.size());
-  native_->RmsNorm(weight, 0.01f, x.data(), 3, a.data());
-  aten_->RmsNorm(weight, 0.01f, x.data(), 3, b.data());
-  ExpectNear(a, b);
+  Floats bias = Random(50, 3);
+  for (const NormKind kind :
+       {NormKind::kRms, NormKind::kRmsFloat32, NormKind::kLayer}) {
+    const NormWeights norm = {
+        kind, 0.01f, weight,
+        VectorTensor({StorageType::kF32, 1, 50,
+                      reinterpret_cast<std::byte*>(bias.data()), 200},
+                     GetParam())};
+    native_->Norm(norm, x.data(), 3, a.data());
+    aten_->Norm(norm, x.data(), 3, b.data());
+    ExpectNear(a, b);
+  }
 }
 
 TEST_P(ArithmeticTest, ActivatesInPlace) {
@@ -82,16 +91,69 @@ TEST_P(ArithmeticTest, ActivatesInPlace) {
   native_->SiluMul(a.data(), up.data(), 100, a.data());
   aten_->SiluMul(b.data(), up.data(), 100, b.data());
   ExpectNear(a, b);
+  native_->ClampedSwiglu(0.5f, a.data(), up.data(), 100, a.data());
+  aten_->ClampedSwiglu(0.5f, b.data(), up.data(), 100, b.data());
+  ExpectNear(a, b);
 }
 
 TEST_P(ArithmeticTest, Rotates) {
-  Floats a = Random(3 * 12, 1);
-  Floats b = a;
   const Floats cos = Random(6, 2);
   const Floats sin = Random(6, 3);
-  native_->Rope(a.data(), 3, 12, cos.data(), sin.data());
-  aten_->Rope(b.data(), 3, 12, cos.data(), sin.data());
-  ExpectNear(a, b);
+  for (const RopeShape& shape :
+       {RopeShape{3, 12, 12}, RopeShape{3, 16, 12}, RopeShape{3, 16, 12, true},
+        RopeShape{3, 12, 12, true, true}}) {
+    Floats a = Random(3 * 16, 1);
+    Floats b = a;
+    native_->Rope(shape, cos.data(), sin.data(), a.data());
+    aten_->Rope(shape, cos.data(), sin.data(), b.data());
+    ExpectNear(a, b);
+  }
+}
+
+// Transposed matrices, strides, a step between values.
+TEST_P(ArithmeticTest, MultipliesTransposed) {
+  for (const StorageType type : {StorageType::kF32, StorageType::kF16,
+                                 StorageType::kBF16, StorageType::kQ8_0}) {
+    const RandomMatrix stored = MakeRandomMatrix(type, 40, 1184);
+    MatrixView view = Transposed(stored.view);
+    if (type == StorageType::kBF16) {
+      view.rows = 592;
+      view.transposed_step = 2;
+    }
+    const Floats x = Random(3 * 50, 3);
+    const Floats bias = Random(view.rows, 4);
+    std::vector<Floats> results;
+    for (Arithmetic* arithmetic : {native_.get(), aten_.get()}) {
+      const Weight w = arithmetic->Prepare(view);
+      Floats y(3 * (view.rows + 5));
+      arithmetic->Multiply({{.weight = &w,
+                             .x = x.data(),
+                             .rows = 3,
+                             .y = y.data(),
+                             .bias = bias.data(),
+                             .x_stride = 50,
+                             .y_stride = view.rows + 5}});
+      results.push_back(y);
+    }
+    ExpectNear(results[0], results[1]);
+  }
+}
+
+// Sinks, and values that are the first part of the keys.
+TEST_P(ArithmeticTest, AttendsToLatentsWithSinks) {
+  const Floats sinks = Random(6, 5);
+  const AttentionShape shape = {6, 1, 40, 0.25f, 24, 40, sinks.data()};
+  const Floats q = Random(6 * 40, 1);
+  const Floats keys = Random(50 * 40, 2);
+  std::vector<Floats> results;
+  for (Arithmetic* arithmetic : {native_.get(), aten_.get()}) {
+    Floats out(6 * 24);
+    const AttentionQuery query = {q.data(), keys.data(), keys.data(),
+                                  40,       3,           out.data()};
+    arithmetic->Attend(shape, {query});
+    results.push_back(out);
+  }
+  ExpectNear(results[0], results[1]);
 }
 
 TEST_P(ArithmeticTest, Attends) {

@@ -20,14 +20,14 @@ absl::StatusCode Extend(KvCache& cache, const std::vector<GatewayRow>& rows) {
 }
 
 TEST(KvCache, ReservesTheCapacityOfANewSequence) {
-  KvCache cache(kWidth, 0);
+  KvCache cache(kWidth, kWidth, 0);
   EXPECT_EQ(Extend(cache, {Row(1, 0), Row(1, 1), Row(2, 0, 5)}),
             absl::StatusCode::kOk);
   EXPECT_EQ(cache.bytes(), 15 * kBytesPerPosition);
 }
 
 TEST(KvCache, GivesEachRowItsSequence) {
-  KvCache cache(kWidth, 0);
+  KvCache cache(kWidth, kWidth, 0);
   std::vector<SequenceCache*> caches;
   ASSERT_TRUE(cache.Extend({Row(1, 0), Row(2, 0), Row(1, 1)}, &caches).ok());
   EXPECT_EQ(caches[0], caches[2]);
@@ -38,7 +38,7 @@ TEST(KvCache, GivesEachRowItsSequence) {
 }
 
 TEST(KvCache, ReservesMoreThanMemoryHolds) {
-  KvCache cache(1024, 0);
+  KvCache cache(1024, 1024, 0);
   std::vector<SequenceCache*> caches;
   ASSERT_TRUE(cache.Extend({Row(1, 0, int64_t{1} << 24)}, &caches).ok());
   caches[0]->Key((int64_t{1} << 24) - 1)[0] = 1;
@@ -46,7 +46,7 @@ TEST(KvCache, ReservesMoreThanMemoryHolds) {
 }
 
 TEST(KvCache, RefusesAGap) {
-  KvCache cache(kWidth, 0);
+  KvCache cache(kWidth, kWidth, 0);
   EXPECT_EQ(Extend(cache, {Row(1, 1)}), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(Extend(cache, {Row(1, 0), Row(1, 2)}),
             absl::StatusCode::kFailedPrecondition);
@@ -54,7 +54,7 @@ TEST(KvCache, RefusesAGap) {
 }
 
 TEST(KvCache, TakesAPositionAgain) {
-  KvCache cache(kWidth, 0);
+  KvCache cache(kWidth, kWidth, 0);
   ASSERT_EQ(Extend(cache, {Row(1, 0), Row(1, 1), Row(1, 2)}),
             absl::StatusCode::kOk);
   EXPECT_EQ(Extend(cache, {Row(1, 1)}), absl::StatusCode::kOk);
@@ -62,7 +62,7 @@ TEST(KvCache, TakesAPositionAgain) {
 }
 
 TEST(KvCache, RefusesMoreThanTheCapacity) {
-  KvCache cache(kWidth, 0);
+  KvCache cache(kWidth, kWidth, 0);
   EXPECT_EQ(Extend(cache, {Row(1, 0, 1)}), absl::StatusCode::kOk);
   EXPECT_EQ(Extend(cache, {Row(1, 1, 1)}),
             absl::StatusCode::kResourceExhausted);
@@ -73,7 +73,7 @@ TEST(KvCache, RefusesMoreThanTheCapacity) {
 }
 
 TEST(KvCache, RefusesMoreThanTheLimitUntilSomethingIsReleased) {
-  KvCache cache(kWidth, 15 * kBytesPerPosition);
+  KvCache cache(kWidth, kWidth, 15 * kBytesPerPosition);
   EXPECT_EQ(Extend(cache, {Row(1, 0)}), absl::StatusCode::kOk);
   EXPECT_EQ(Extend(cache, {Row(2, 0)}), absl::StatusCode::kResourceExhausted);
   cache.Release(1);
@@ -82,7 +82,7 @@ TEST(KvCache, RefusesMoreThanTheLimitUntilSomethingIsReleased) {
 }
 
 TEST(KvCache, ChangesNothingOnAnError) {
-  KvCache cache(kWidth, 0);
+  KvCache cache(kWidth, kWidth, 0);
   ASSERT_EQ(Extend(cache, {Row(1, 0)}), absl::StatusCode::kOk);
   EXPECT_EQ(Extend(cache, {Row(1, 1), Row(2, 0), Row(1, 5)}),
             absl::StatusCode::kFailedPrecondition);
@@ -91,7 +91,7 @@ TEST(KvCache, ChangesNothingOnAnError) {
 }
 
 TEST(KvCache, IgnoresAnUnknownSequence) {
-  KvCache cache(kWidth, 0);
+  KvCache cache(kWidth, kWidth, 0);
   cache.Release(77);
   EXPECT_EQ(cache.bytes(), 0);
 }

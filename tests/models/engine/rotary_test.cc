@@ -25,10 +25,10 @@ TEST(Rotary, HasTheFrequenciesOfThePaper) {
 }
 
 TEST(Rotary, TurnsByPositionTimesFrequency) {
-  const Rotary rotary(Config(), false);
+  Rotary rotary(Config(), false);
   std::vector<float> cos(4);
   std::vector<float> sin(4);
-  rotary.Angles(3, cos.data(), sin.data());
+  rotary.Angles(3, 4, cos.data(), sin.data());
   EXPECT_NEAR(cos[0], std::cos(3.0), 1e-6);
   EXPECT_NEAR(sin[1], std::sin(0.3), 1e-6);
 }
@@ -84,10 +84,10 @@ TEST(Rotary, TakesYarnsAttentionFactorAsGiven) {
 }
 
 TEST(Rotary, RoundsToBFloat16) {
-  const Rotary rotary(Config(), true);
+  Rotary rotary(Config(), true);
   std::vector<float> cos(4);
   std::vector<float> sin(4);
-  rotary.Angles(1, cos.data(), sin.data());
+  rotary.Angles(1, 2, cos.data(), sin.data());
   EXPECT_EQ(cos[0], 0.5390625f);  // cos 1 = 0.54030
 }
 

@@ -11,11 +11,18 @@ namespace {
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
+Routing RouteLogits(const RoutingRule& rule, int64_t top_k,
+                    std::vector<float> logits,
+                    const std::vector<float>& correction = {}) {
+  const auto arithmetic = MakeNativeArithmetic(/*bfloat16=*/false, nullptr);
+  const RouterShape shape = {rule, static_cast<int64_t>(logits.size()), top_k,
+                             correction.empty() ? nullptr : correction.data()};
+  return Route(shape, *arithmetic, logits.data());
+}
+
 Routing RouteLogits(RoutingKind kind, int64_t top_k,
                     std::vector<float> logits) {
-  const auto arithmetic = MakeNativeArithmetic(/*bfloat16=*/false, nullptr);
-  const RoutingRule rule = {kind, static_cast<int64_t>(logits.size()), top_k};
-  return Route(rule, *arithmetic, logits.data());
+  return RouteLogits(RoutingRule{.kind = kind}, top_k, std::move(logits));
 }
 
 TEST(Route, SoftmaxesTheChosenLogits) {
@@ -30,8 +37,10 @@ TEST(Route, SoftmaxesTheChosenLogits) {
 }
 
 TEST(Route, RenormalisesTheChosenProbabilities) {
-  const Routing routing = RouteLogits(RoutingKind::kSoftmaxTopKRenormalise, 2,
-                                      {std::log(2.f), 0, std::log(5.f)});
+  const RoutingRule rule = {.kind = RoutingKind::kSoftmaxTopK,
+                            .renormalise = true};
+  const Routing routing =
+      RouteLogits(rule, 2, {std::log(2.f), 0, std::log(5.f)});
   ASSERT_EQ(routing.size(), 2);
   EXPECT_EQ(routing[0].expert, 0);
   EXPECT_EQ(routing[1].expert, 2);

@@ -33,7 +33,7 @@ absl::Status SplitModel::LoadLayer(const Checkpoint& checkpoint,
                             MakeGateway(checkpoint, layer, options));
   SPACEMOE_ASSIGN_OR_RETURN(loaded.combiner,
                             MakeCombiner(checkpoint, layer, options));
-  const int64_t count = checkpoint.config().experts;
+  const int64_t count = checkpoint.config().Experts(layer);
   for (int64_t first = 0; first < count; first += experts_per_role) {
     std::vector<int32_t> ids(std::min(experts_per_role, count - first));
     std::iota(ids.begin(), ids.end(), static_cast<int32_t>(first));
@@ -51,7 +51,9 @@ absl::StatusOr<std::vector<float>> SplitModel::Logits(
   Floats logits;
   for (int64_t p = first; p < static_cast<int64_t>(ids.size()); ++p) {
     SPACEMOE_ASSIGN_OR_RETURN(const Floats step,
-                              Step({{sequence, p, kCapacity}}, {ids[p]}));
+                              Step({{sequence, p, kCapacity, false,
+                                     static_cast<int64_t>(ids.size())}},
+                                   {ids[p]}));
     logits.insert(logits.end(), step.begin(), step.end());
   }
   return logits;
@@ -64,7 +66,8 @@ absl::StatusOr<std::vector<std::vector<float>>> SplitModel::LogitsTogether(
     std::vector<GatewayRow> rows;
     std::vector<int64_t> ids;
     for (size_t s = 0; s < texts.size(); ++s) {
-      rows.push_back({s, static_cast<int64_t>(p), kCapacity});
+      rows.push_back({s, static_cast<int64_t>(p), kCapacity, false,
+                      static_cast<int64_t>(texts[s].size())});
       ids.push_back(texts[s][p]);
     }
     SPACEMOE_ASSIGN_OR_RETURN(const Floats step, Step(rows, ids));
