@@ -10,8 +10,14 @@
 namespace spacemoe {
 
 std::span<const Family* const> Families() {
-  static const std::array<const Family*, 3> kFamilies = {
-      &MixtralFamily(), &GraniteMoeFamily(), &GraniteMoeSharedFamily()};
+  static const std::array kFamilies = {
+      &MixtralFamily(),    &GraniteMoeFamily(), &GraniteMoeSharedFamily(),
+      &Qwen2MoeFamily(),   &Qwen3MoeFamily(),   &OlmoeFamily(),
+      &FlexOlmoFamily(),   &PhimoeFamily(),     &DeepseekV2Family(),
+      &DeepseekV3Family(), &Glm4MoeFamily(),    &Glm4MoeLiteFamily(),
+      &Dots1Family(),      &Ernie45MoeFamily(), &HunyuanV1MoeFamily(),
+      &MinimaxM2Family(),  &GptOssFamily(),     &Llama4TextFamily(),
+      &LlamaMoeFamily()};
   return kFamilies;
 }
 

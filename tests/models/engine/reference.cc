@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <stdexcept>
@@ -30,6 +31,16 @@ std::vector<T> Values(const SafetensorsFile& file, const std::string& name) {
 nlohmann::json ReadJson(const std::string& path) {
   std::ifstream file(path);
   return nlohmann::json::parse(file);
+}
+
+std::vector<std::string> ReferenceNames() {
+  std::vector<std::string> names;
+  const std::string folder = std::string(SPACEMOE_TESTDATA) + "/models";
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 Reference OpenReference(const std::string& folder) {

@@ -26,6 +26,9 @@ struct Reference {
   std::vector<int64_t> Integers(const std::string& name) const;
 };
 
+// The names of all fixtures, ascending.
+std::vector<std::string> ReferenceNames();
+
 // Throws where the fixture is not as it should be.
 Reference OpenReference(const std::string& folder);
 

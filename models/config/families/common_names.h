@@ -1,0 +1,39 @@
+// Names that many families give to their tensors, in pieces.
+#ifndef SPACEMOE_MODELS_CONFIG_FAMILIES_COMMON_NAMES_H_
+#define SPACEMOE_MODELS_CONFIG_FAMILIES_COMMON_NAMES_H_
+
+#include <initializer_list>
+#include <span>
+#include <vector>
+
+#include "models/config/family.h"
+
+namespace spacemoe {
+
+// model.embed_tokens, model.norm, lm_head.
+std::span<const TensorName> ModelNames();
+// input_layernorm and post_attention_layernorm before the two branches.
+std::span<const TensorName> PreNormNames();
+// self_attn.{q,k,v,o}_proj with their biases.
+std::span<const TensorName> AttentionNames();
+// self_attn.q_norm and k_norm.
+std::span<const TensorName> QkNormNames();
+// DeepSeek's latent attention in self_attn.
+std::span<const TensorName> LatentAttentionNames();
+// mlp.{gate,up,down}_proj of layers without experts.
+std::span<const TensorName> DenseNames();
+// mlp.experts.{expert}.{gate,up,down}_proj.
+std::span<const TensorName> ExpertNames();
+// block_sparse_moe.experts.{expert}.w1 (gate), w3 (up) and w2 (down).
+std::span<const TensorName> BlockSparseExpertNames();
+// mlp.gate and mlp.shared_experts.{gate,up,down}_proj.
+std::span<const TensorName> RouterNames();
+std::span<const TensorName> SharedExpertsNames();
+
+// One table of several.
+std::vector<TensorName> Together(
+    std::initializer_list<std::span<const TensorName>> tables);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_MODELS_CONFIG_FAMILIES_COMMON_NAMES_H_

@@ -1,0 +1,37 @@
+// The config fields of DeepSeek's layers, which others took over.
+#ifndef SPACEMOE_MODELS_CONFIG_FAMILIES_DEEPSEEK_FIELDS_H_
+#define SPACEMOE_MODELS_CONFIG_FAMILIES_DEEPSEEK_FIELDS_H_
+
+#include "absl/status/status.h"
+#include "models/config/field_reader.h"
+#include "models/config/model_config.h"
+
+namespace spacemoe {
+
+// The ranks and sizes of latent attention, its biases and the scale of its
+// logits, which grows with a stretched context: (nope + rope)^-0.5, times
+// (0.1 mscale_all_dim ln(factor) + 1)^2 with any scaling that has
+// mscale_all_dim.
+absl::Status ReadLatentAttention(const FieldReader& fields,
+                                 ModelConfig& config);
+
+// n_group and topk_group, with how many scores make a group's.
+absl::Status ReadGroups(const FieldReader& fields, std::int64_t group_best,
+                        ModelConfig& config);
+
+// What DeepSeek-V3's router adds to the rule of its family: groups,
+// norm_topk_prob, routed_scaling_factor.
+struct SigmoidDefaults {
+  bool norm_topk_prob;
+  double routed_scaling_factor;
+};
+absl::Status ReadSigmoidRouting(const FieldReader& fields,
+                                const SigmoidDefaults& defaults,
+                                ModelConfig& config);
+
+// The rule without them.
+RoutingRule SigmoidRule();
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_MODELS_CONFIG_FAMILIES_DEEPSEEK_FIELDS_H_

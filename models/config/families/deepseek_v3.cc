@@ -1,0 +1,47 @@
+// DeepSeek-V3 (arXiv:2412.19437) and R1: latent attention; sigmoid scores that
+// compete with a correction bias, from the topk_group best groups.
+#include "models/config/families/common_names.h"
+#include "models/config/families/deepseek_fields.h"
+#include "models/config/families/families.h"
+#include "models/config/families/layer_fields.h"
+#include "models/config/field_reader.h"
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+namespace {
+
+constexpr TensorName kCorrection[] = {
+    {TensorRole::kRouterCorrection,
+     "model.layers.{layer}.mlp.gate.e_score_correction_bias"},
+};
+
+absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
+  SPACEMOE_RETURN_IF_ERROR(ReadLatentAttention(fields, config));
+  SPACEMOE_ASSIGN_OR_RETURN(config.rope_interleaved,
+                            fields.BoolOr("rope_interleave", true));
+  SPACEMOE_RETURN_IF_ERROR(ReadWidths(fields, config));
+  SPACEMOE_RETURN_IF_ERROR(ReadFirstDense(fields, 3, config));
+  return ReadSigmoidRouting(
+      fields, {.norm_topk_prob = true, .routed_scaling_factor = 2.5}, config);
+}
+
+}  // namespace
+
+const Family& DeepseekV3Family() {
+  static const std::vector<TensorName> kNames = Together(
+      {ModelNames(), PreNormNames(), LatentAttentionNames(), RouterNames(),
+       kCorrection, ExpertNames(), SharedExpertsNames(), DenseNames()});
+  static const Family kFamily = {
+      .name = "deepseek_v3",
+      .architecture = "DeepseekV3ForCausalLM",
+      .routing = SigmoidRule(),
+      .defaults = {.rms_norm_eps = 1e-6, .rope_theta = 1e4},
+      .fields = {.experts = "n_routed_experts"},
+      .latent_attention = true,
+      .read_hugging_face = ReadHuggingFace,
+      .hugging_face_tensors = kNames,
+  };
+  return kFamily;
+}
+
+}  // namespace spacemoe

@@ -1,0 +1,57 @@
+// GLM-4.5 and GLM-4.5-Air (arXiv:2508.06471): grouped-query attention that
+// rotates a part of each head, with norms of q and k in the larger one;
+// DeepSeek-V3's routing and shared experts.
+#include "models/config/families/common_names.h"
+#include "models/config/families/deepseek_fields.h"
+#include "models/config/families/families.h"
+#include "models/config/families/layer_fields.h"
+#include "models/config/field_reader.h"
+#include "models/config/rope_reader.h"
+#include "runtime/base/status_macros.h"
+
+namespace spacemoe {
+namespace {
+
+constexpr TensorName kCorrection[] = {
+    {TensorRole::kRouterCorrection,
+     "model.layers.{layer}.mlp.gate.e_score_correction_bias"},
+};
+
+absl::Status ReadAttention(const FieldReader& fields, ModelConfig& config) {
+  SPACEMOE_ASSIGN_OR_RETURN(config.attention_bias,
+                            fields.BoolOr("attention_bias", false));
+  SPACEMOE_ASSIGN_OR_RETURN(const bool norms,
+                            fields.BoolOr("use_qk_norm", false));
+  config.qk_norm = norms ? QkNorm::kHead : QkNorm::kNone;
+  return ReadPartialRotary(fields, 0.5, config);
+}
+
+absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
+  SPACEMOE_RETURN_IF_ERROR(ReadAttention(fields, config));
+  SPACEMOE_RETURN_IF_ERROR(ReadWidths(fields, config));
+  SPACEMOE_RETURN_IF_ERROR(ReadFirstDense(fields, 1, config));
+  return ReadSigmoidRouting(
+      fields, {.norm_topk_prob = true, .routed_scaling_factor = 1.0}, config);
+}
+
+}  // namespace
+
+const Family& Glm4MoeFamily() {
+  static const std::vector<TensorName> kNames =
+      Together({ModelNames(), PreNormNames(), AttentionNames(), QkNormNames(),
+                RouterNames(), kCorrection, ExpertNames(), SharedExpertsNames(),
+                DenseNames()});
+  static const Family kFamily = {
+      .name = "glm4_moe",
+      .architecture = "Glm4MoeForCausalLM",
+      .routing = SigmoidRule(),
+      .defaults = {.rms_norm_eps = 1e-5, .rope_theta = 1e4},
+      .fields = {.experts = "n_routed_experts"},
+      .partial_rotary = true,
+      .read_hugging_face = ReadHuggingFace,
+      .hugging_face_tensors = kNames,
+  };
+  return kFamily;
+}
+
+}  // namespace spacemoe
