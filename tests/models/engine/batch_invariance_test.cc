@@ -67,7 +67,8 @@ class BatchInvarianceTest : public testing::TestWithParam<Model> {
   }
 
   std::vector<int64_t> TextOf(int64_t size, int64_t seed) const {
-    return Text(size, seed, checkpoint_->config().vocab_size);
+    const ModelConfig& config = checkpoint_->config();
+    return Text(std::min(size, config.max_positions), seed, config.vocab_size);
   }
 
   std::vector<float> Lone(const std::vector<int64_t>& ids) {
@@ -127,7 +128,7 @@ TEST_P(BatchInvarianceTest, GivesTheSameTextForAnyParallel) {
   std::vector<LocalRequest> requests;
   for (int64_t i = 0; i < 9; ++i) {
     LocalRequest request;
-    request.prompt = TextOf(3 + 7 * i, 20 + i);
+    request.prompt = TextOf(3 + 5 * i, 20 + i);
     request.max_tokens = 10 + i;
     request.ignore_eos = true;
     request.sampling.temperature = i % 2 == 0 ? 0 : 0.9f;
@@ -146,14 +147,21 @@ TEST_P(BatchInvarianceTest, GivesTheSameTextForAnyParallel) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Models, BatchInvarianceTest,
-    testing::Values(Model{"tests/testdata/models/granitemoeshared"},
-                    Model{"tests/testdata/models/mixtral"},
-                    Model{"tests/testdata/models/mixtral_window"},
-                    Model{"tests/testdata/models/mixtral_bf16"},
-                    Model{"tests/testdata/models/mixtral_bf16", true},
-                    Model{"models/demo"}));
+std::vector<Model> Models() {
+  std::vector<Model> models = {{"models/demo"}};
+  for (const std::string& name : ReferenceNames()) {
+    const std::string path = "tests/testdata/models/" + name;
+    models.push_back({path});
+    const bool bfloat16 = ReadJson(std::string(SPACEMOE_SOURCE_DIR) + "/" +
+                                   path + "/expected.json")
+                              .contains("bfloat16");
+    if (bfloat16) models.push_back({path, true});
+  }
+  return models;
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, BatchInvarianceTest,
+                         testing::ValuesIn(Models()));
 
 }  // namespace
 }  // namespace spacemoe

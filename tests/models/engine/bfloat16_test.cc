@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -20,13 +21,15 @@ std::string Folder(const std::string& name) {
   return std::string(SPACEMOE_TESTDATA) + "/models/" + name;
 }
 
-class BFloat16Test : public testing::TestWithParam<KernelKind> {
+using Case = std::tuple<std::string, KernelKind>;
+
+class BFloat16Test : public testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
-    reference_ = OpenReference(Folder("mixtral_bf16"));
+    reference_ = OpenReference(Folder(std::get<0>(GetParam())));
     LocalOptions options;
     options.bfloat16 = true;
-    options.kernel = GetParam();
+    options.kernel = std::get<1>(GetParam());
     options.threads = 2;
     auto engine = LocalEngine::Create(*reference_.checkpoint, options);
     ASSERT_TRUE(engine.ok()) << engine.status();
@@ -84,13 +87,23 @@ TEST_P(BFloat16Test, GivesTheClearTokens) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, BFloat16Test,
-                         testing::Values(KernelKind::kNative,
-                                         KernelKind::kAten),
-                         [](const auto& info) {
-                           return info.param == KernelKind::kNative ? "native"
-                                                                    : "aten";
-                         });
+// Those whose weights are bfloat16, or stored in fewer bits than that.
+std::vector<std::string> Names() {
+  std::vector<std::string> names = ReferenceNames();
+  std::erase_if(names, [](const std::string& name) {
+    return !ReadJson(Folder(name) + "/expected.json").contains("bfloat16");
+  });
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Fixtures, BFloat16Test,
+    testing::Combine(testing::ValuesIn(Names()),
+                     testing::Values(KernelKind::kNative, KernelKind::kAten)),
+    [](const auto& info) {
+      const bool native = std::get<1>(info.param) == KernelKind::kNative;
+      return std::get<0>(info.param) + (native ? "_native" : "_aten");
+    });
 
 TEST(BFloat16, IsRefusedForFloat32Weights) {
   const auto checkpoint = Checkpoint::Open(Folder("mixtral"));
