@@ -13,9 +13,9 @@ absl::StatusOr<std::unique_ptr<WholeLayer>> WholeLayer::Create(
   SPACEMOE_ASSIGN_OR_RETURN(
       LocalLayer local,
       LocalLayer::Create(checkpoint, layer, kv_bytes_limit, context));
-  return std::unique_ptr<WholeLayer>(
-      new WholeLayer(std::move(local), checkpoint.config().experts_per_token,
-                     std::move(context)));
+  return std::unique_ptr<WholeLayer>(new WholeLayer(
+      std::move(local), checkpoint.config().ExpertsPerToken(layer),
+      std::move(context)));
 }
 
 absl::Status WholeLayer::Run(absl::Span<const GatewayRow> rows, float* hidden) {
