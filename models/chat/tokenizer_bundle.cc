@@ -17,6 +17,15 @@ absl::StatusOr<ChatTemplate> ParseTemplateOf(const TokenizerFiles& files) {
                              absl::StrCat(files.source, ": chat template"));
 }
 
+absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(
+    const TokenizerFiles& files) {
+  if (files.gguf.has_value()) return Tokenizer::FromGguf(*files.gguf);
+  if (files.sentence_piece.has_value()) {
+    return Tokenizer::FromSentencePiece(*files.sentence_piece);
+  }
+  return Tokenizer::FromJson(files.tokenizer_json, files.source);
+}
+
 }  // namespace
 
 absl::StatusOr<TokenizerBundle> TokenizerBundle::Open(const std::string& path) {
@@ -27,10 +36,7 @@ absl::StatusOr<TokenizerBundle> TokenizerBundle::Open(const std::string& path) {
 
 absl::StatusOr<TokenizerBundle> TokenizerBundle::Create(
     const TokenizerFiles& files) {
-  auto tokenizer =
-      files.gguf.has_value()
-          ? Tokenizer::FromGguf(*files.gguf)
-          : Tokenizer::FromJson(files.tokenizer_json, files.source);
+  auto tokenizer = MakeTokenizer(files);
   if (!tokenizer.ok()) return tokenizer.status();
   return TokenizerBundle(*std::move(tokenizer), ParseTemplateOf(files),
                          files.special_tokens);

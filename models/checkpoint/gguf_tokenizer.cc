@@ -34,16 +34,31 @@ absl::Status ReadIds(const GgufFile& file, GgufTokenizerData& data) {
   return absl::OkStatus();
 }
 
-// llama.cpp adds the bos for Llama 3's split where the file does not say.
+// What llama.cpp takes where the file does not say.
 absl::Status ReadFlags(const GgufFile& file, GgufTokenizerData& data) {
   const bool llama3 =
       data.pre == "llama-bpe" || data.pre == "llama3" || data.pre == "llama-v3";
+  const bool spm = data.model == "llama";
+  const bool unigram = data.model == "t5";
   SPACEMOE_ASSIGN_OR_RETURN(data.add_bos,
-                            BoolOr(file, "add_bos_token", llama3));
-  SPACEMOE_ASSIGN_OR_RETURN(data.add_eos, BoolOr(file, "add_eos_token", false));
+                            BoolOr(file, "add_bos_token", llama3 || spm));
+  SPACEMOE_ASSIGN_OR_RETURN(data.add_eos,
+                            BoolOr(file, "add_eos_token", unigram));
   SPACEMOE_ASSIGN_OR_RETURN(data.add_space_prefix,
-                            BoolOr(file, "add_space_prefix", false));
+                            BoolOr(file, "add_space_prefix", spm || unigram));
+  SPACEMOE_ASSIGN_OR_RETURN(data.remove_extra_whitespaces,
+                            BoolOr(file, "remove_extra_whitespaces", false));
   return absl::OkStatus();
+}
+
+// Llama's and T5's ids, which such files need not repeat.
+void TakeDefaultIds(GgufTokenizerData& data) {
+  if (data.model == "llama") {
+    data.bos_id = data.bos_id.value_or(1);
+    data.eos_id = data.eos_id.value_or(2);
+  } else if (data.model == "t5") {
+    data.eos_id = data.eos_id.value_or(1);
+  }
 }
 
 absl::Status ReadLists(const GgufFile& file, GgufTokenizerData& data) {
@@ -52,6 +67,14 @@ absl::Status ReadLists(const GgufFile& file, GgufTokenizerData& data) {
     SPACEMOE_ASSIGN_OR_RETURN(const auto types,
                               file.GetInts(Key("token_type")));
     data.token_types.assign(types.begin(), types.end());
+  }
+  if (file.Has(Key("scores"))) {
+    SPACEMOE_ASSIGN_OR_RETURN(data.scores, file.GetFloats(Key("scores")));
+  }
+  if (file.Has(Key("precompiled_charsmap"))) {
+    SPACEMOE_ASSIGN_OR_RETURN(const auto bytes,
+                              file.GetInts(Key("precompiled_charsmap")));
+    data.charsmap.assign(bytes.begin(), bytes.end());
   }
   if (file.Has(Key("merges"))) {
     SPACEMOE_ASSIGN_OR_RETURN(data.merges, file.GetStrings(Key("merges")));
@@ -84,6 +107,7 @@ absl::StatusOr<TokenizerFiles> ReadGgufTokenizer(const GgufFile& file) {
   }
   SPACEMOE_RETURN_IF_ERROR(ReadLists(file, data));
   SPACEMOE_RETURN_IF_ERROR(ReadIds(file, data));
+  TakeDefaultIds(data);
   SPACEMOE_RETURN_IF_ERROR(ReadFlags(file, data));
   AddSpecial(data, "bos_token", data.bos_id, files.special_tokens);
   AddSpecial(data, "eos_token", data.eos_id, files.special_tokens);

@@ -148,15 +148,21 @@ class Exporter {
   absl::Status WriteTokenizer() {
     const auto files = ReadTokenizerFiles(checkpoint_.path());
     if (!files.ok()) return Note(files.status());
-    const auto text = files->gguf
-                          ? GgufTokenizerJson(*files->gguf)
-                          : absl::StatusOr<std::string>(files->tokenizer_json);
+    const auto text = TokenizerJson(*files);
     if (!text.ok()) return Note(text.status());
     const auto config =
         TokenizerConfigJson(*files, checkpoint_.config().max_positions);
     if (!config.ok()) return Note(config.status());
     SPACEMOE_RETURN_IF_ERROR(WriteText(Path("tokenizer.json"), *text));
     return WriteText(Path("tokenizer_config.json"), *config);
+  }
+
+  static absl::StatusOr<std::string> TokenizerJson(
+      const TokenizerFiles& files) {
+    if (files.gguf) return GgufTokenizerJson(*files.gguf);
+    if (!files.sentence_piece) return files.tokenizer_json;
+    return absl::UnimplementedError(
+        absl::StrCat(files.source, ": cannot be written as tokenizer.json"));
   }
 
   absl::Status Note(const absl::Status& status) {

@@ -92,6 +92,24 @@ absl::StatusOr<TokenizerFiles> ReadFolder(const std::string& folder) {
   return files;
 }
 
+absl::StatusOr<TokenizerFiles> ReadSentencePieceFolder(
+    const std::string& folder) {
+  TokenizerFiles files;
+  files.source = folder + "/tokenizer.model";
+  SentencePieceFiles& model = files.sentence_piece.emplace();
+  model.source = files.source;
+  SPACEMOE_ASSIGN_OR_RETURN(model.model,
+                            ReadTextFile(files.source, kMaxTokenizerBytes));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      model.tokenizer_config_json,
+      ReadOptionalFile(folder + "/tokenizer_config.json", kMaxConfigBytes));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      model.added_tokens_json,
+      ReadOptionalFile(folder + "/added_tokens.json", kMaxConfigBytes));
+  SPACEMOE_RETURN_IF_ERROR(ReadConfig(folder, files));
+  return files;
+}
+
 // The GGUF file at `path` or in it; empty when there is none.
 std::string GgufAt(const std::string& path) {
   const absl::StatusOr<CheckpointPath> found = ResolvePath(path);
@@ -110,7 +128,11 @@ std::string SummarizeGguf(const std::string& path) {
 
 std::string SummarizeFolder(const std::string& folder) {
   const std::string path = folder + "/tokenizer.json";
-  if (!FileExists(path)) return "none";
+  if (!FileExists(path)) {
+    return FileExists(folder + "/tokenizer.model")
+               ? "SentencePiece (tokenizer.model)"
+               : "none";
+  }
   const auto text = ReadTextFile(path, kMaxTokenizerBytes);
   if (!text.ok()) return "unreadable tokenizer.json";
   const auto parsed = ParseJsonObject(*text, path);
@@ -126,13 +148,15 @@ std::string SummarizeFolder(const std::string& folder) {
 
 absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path) {
   if (FileExists(path + "/tokenizer.json")) return ReadFolder(path);
+  if (FileExists(path + "/tokenizer.model")) {
+    return ReadSentencePieceFolder(path);
+  }
   const std::string gguf = GgufAt(path);
   if (gguf.empty()) {
     return absl::NotFoundError(absl::StrCat(
-        path, ": expected tokenizer.json or a GGUF file, found neither",
-        FileExists(path + "/tokenizer.model")
-            ? " (tokenizer.model alone is not supported)"
-            : ""));
+        path,
+        ": expected tokenizer.json, tokenizer.model or a GGUF file, found "
+        "none of them"));
   }
   SPACEMOE_ASSIGN_OR_RETURN(const auto file, GgufFile::Open(gguf));
   return ReadGgufTokenizer(*file);

@@ -9,14 +9,16 @@
 #include "absl/status/statusor.h"
 #include "models/checkpoint/gguf.h"
 #include "models/tokenizer/gguf_tokenizer_data.h"
+#include "models/tokenizer/sentence_piece_files.h"
 
 namespace spacemoe {
 
 struct TokenizerFiles {
   std::string source;  // the file that says how to tokenise, for messages
-  // Exactly one of these two is set.
+  // Exactly one of these is set.
   std::string tokenizer_json;  // text of tokenizer.json
   std::optional<GgufTokenizerData> gguf;
+  std::optional<SentencePieceFiles> sentence_piece;
 
   std::string chat_template;  // Jinja, or empty: there is none
   // The texts that templates know as bos_token, eos_token, pad_token and
@@ -25,7 +27,8 @@ struct TokenizerFiles {
 };
 
 // `path`: a GGUF file, a folder with exactly one GGUF file, a checkpoint
-// folder, or a folder that holds only tokenizer files. The chat template comes
+// folder, or a folder that holds only tokenizer files: tokenizer.json, else
+// tokenizer.model (SentencePiece). The chat template comes
 // from chat_template.jinja, else from tokenizer_config.json (a string, or the
 // one named "default" in a list). NOT_FOUND when there is no tokenizer.
 absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path);

@@ -47,12 +47,42 @@ size_t SkipSpacesForward(std::string_view text, size_t begin) {
   return begin;
 }
 
-absl::StatusOr<AddedToken> ParseToken(const JsonField& field) {
+// Ids are given out anew, as Hugging Face's library does when it reads a file;
+// a second token of the same text replaces the first one and keeps its id.
+class Numbering {
+ public:
+  explicit Numbering(const Vocabulary& model)
+      : model_(model), next_(static_cast<int64_t>(model.size())) {}
+
+  void Append(AddedToken token) {
+    if (token.content.empty()) return;
+    const auto [entry, added] =
+        places_.try_emplace(token.content, tokens_.size());
+    if (!added) {
+      token.id = tokens_[entry->second].id;
+      tokens_[entry->second] = std::move(token);
+      return;
+    }
+    const auto known = model_.Find(token.content);
+    token.id = known.value_or(static_cast<int32_t>(next_));
+    next_ = std::min(std::max(next_, int64_t{token.id} + 1), kMaxTokenId);
+    tokens_.push_back(std::move(token));
+  }
+
+  std::vector<AddedToken> Take() { return std::move(tokens_); }
+
+ private:
+  const Vocabulary& model_;
+  int64_t next_;  // behind the model's ids and those given out so far
+  std::vector<AddedToken> tokens_;
+  absl::flat_hash_map<std::string, size_t> places_;  // in tokens_
+};
+
+}  // namespace
+
+absl::StatusOr<AddedToken> ParseAddedToken(const JsonField& field) {
   AddedToken token;
   SPACEMOE_ASSIGN_OR_RETURN(token.content, field["content"].String());
-  SPACEMOE_ASSIGN_OR_RETURN(const int64_t id,
-                            field["id"].Integer(0, kMaxTokenId));
-  token.id = static_cast<int32_t>(id);
   SPACEMOE_ASSIGN_OR_RETURN(token.special, field["special"].BoolOr(false));
   SPACEMOE_ASSIGN_OR_RETURN(token.single_word,
                             field["single_word"].BoolOr(false));
@@ -63,8 +93,6 @@ absl::StatusOr<AddedToken> ParseToken(const JsonField& field) {
   return token;
 }
 
-}  // namespace
-
 absl::StatusOr<AddedTokens> AddedTokens::Create(std::vector<AddedToken> tokens,
                                                 const Normalizer& normalizer) {
   AddedTokens added;
@@ -72,19 +100,30 @@ absl::StatusOr<AddedTokens> AddedTokens::Create(std::vector<AddedToken> tokens,
   for (size_t i = 0; i < added.tokens_.size(); ++i) {
     const AddedToken& token = added.tokens_[i];
     if (token.content.empty()) continue;
-    added.vocabulary_.Add(token.content, token.id);
+    added.ids_[token.content] = token.id;
     if (token.special) added.special_.insert(token.content);
-    if (!token.normalized) {
-      added.raw_.Add(token.content, static_cast<int32_t>(i));
-      continue;
-    }
     std::string key = token.content;
-    if (normalizer) {
+    if (token.normalized && normalizer) {
       SPACEMOE_ASSIGN_OR_RETURN(key, normalizer(token.content));
     }
-    if (!key.empty()) added.normalized_.Add(key, static_cast<int32_t>(i));
+    added.texts_[token.id] = key;
+    added.id_end_ = std::max(added.id_end_, int64_t{token.id} + 1);
+    if (key.empty()) continue;
+    ByteTrie& trie = token.normalized ? added.normalized_ : added.raw_;
+    trie.Add(key, static_cast<int32_t>(i));
   }
   return added;
+}
+
+std::optional<int32_t> AddedTokens::Find(std::string_view content) const {
+  const auto entry = ids_.find(content);
+  if (entry == ids_.end()) return std::nullopt;
+  return entry->second;
+}
+
+const std::string* AddedTokens::Text(int32_t id) const {
+  const auto entry = texts_.find(id);
+  return entry == texts_.end() ? nullptr : &entry->second;
 }
 
 std::vector<AddedTokens::Section> AddedTokens::SplitRaw(
@@ -127,15 +166,15 @@ std::vector<AddedTokens::Section> AddedTokens::Split(
 
 absl::StatusOr<std::vector<AddedToken>> ParseAddedTokens(
     const JsonField& field, const Vocabulary& model) {
-  std::vector<AddedToken> tokens;
-  if (field.IsNull()) return tokens;
+  Numbering numbering(model);
+  if (field.IsNull()) return numbering.Take();
   SPACEMOE_ASSIGN_OR_RETURN(const auto items, field.Array());
   for (const JsonField& item : items) {
-    SPACEMOE_ASSIGN_OR_RETURN(AddedToken token, ParseToken(item));
-    token.id = model.Find(token.content).value_or(token.id);
-    tokens.push_back(std::move(token));
+    SPACEMOE_ASSIGN_OR_RETURN(AddedToken token, ParseAddedToken(item));
+    SPACEMOE_RETURN_IF_ERROR(item["id"].Integer(0, kMaxTokenId).status());
+    numbering.Append(std::move(token));
   }
-  return tokens;
+  return numbering.Take();
 }
 
 }  // namespace spacemoe

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -47,23 +48,34 @@ class AddedTokens {
   std::vector<Section> SplitRaw(std::string_view text) const;
   std::vector<Section> SplitNormalized(std::string_view text) const;
 
-  const Vocabulary& vocabulary() const { return vocabulary_; }
-  bool IsSpecial(std::string_view token) const {
-    return special_.contains(token);
+  std::optional<int32_t> Find(std::string_view content) const;
+  // What decoding gives for an id: the content, normalized where it is searched
+  // so; nullptr for ids of other tokens. Valid as long as this object.
+  const std::string* Text(int32_t id) const;
+  // The largest id plus one.
+  int64_t id_end() const { return id_end_; }
+  bool IsSpecial(std::string_view content) const {
+    return special_.contains(content);
   }
 
  private:
   std::vector<Section> Split(const ByteTrie& trie, std::string_view text) const;
 
   std::vector<AddedToken> tokens_;
-  Vocabulary vocabulary_;
+  absl::flat_hash_map<std::string, int32_t, StringHash, StringEqual> ids_;
+  absl::flat_hash_map<int32_t, std::string> texts_;
+  int64_t id_end_ = 0;
   absl::flat_hash_set<std::string, StringHash, StringEqual> special_;
   ByteTrie raw_;  // values are indices into tokens_
   ByteTrie normalized_;
 };
 
-// The field "added_tokens". A token that the model knows too has the model's
-// id.
+// The text and the flags of one; its id stays 0.
+absl::StatusOr<AddedToken> ParseAddedToken(const JsonField& field);
+
+// The field "added_tokens". As in Hugging Face's library a token that the model
+// knows too has the model's id, others are numbered in their order from the
+// model's size on, whatever ids the file gives them.
 absl::StatusOr<std::vector<AddedToken>> ParseAddedTokens(
     const JsonField& field, const Vocabulary& model);
 

@@ -5,21 +5,6 @@
 namespace spacemoe {
 namespace {
 
-absl::Status ParseVocabulary(const JsonField& field, Vocabulary* vocabulary) {
-  SPACEMOE_RETURN_IF_ERROR(field.ExpectObject());
-  for (const auto& [token, id] : field.value().items()) {
-    const bool good = id.is_number_unsigned() &&
-                      id.get<uint64_t>() <= static_cast<uint64_t>(kMaxTokenId);
-    if (!good) {
-      return field.Error(absl::StrCat("token \"", token,
-                                      "\": expected an id from 0 to ",
-                                      kMaxTokenId, ", found ", id.dump()));
-    }
-    vocabulary->Add(token, static_cast<int32_t>(id.get<uint64_t>()));
-  }
-  return absl::OkStatus();
-}
-
 bool IsPair(const nlohmann::json& merge) {
   return merge.is_array() && merge.size() == 2 && merge[0].is_string() &&
          merge[1].is_string();

@@ -174,6 +174,32 @@ class WordPieceStage : public DecodeStage {
   bool first_ = true;
 };
 
+class CtcStage : public DecodeStage {
+ public:
+  CtcStage(std::string pad, std::string delimiter, bool cleanup)
+      : pad_(std::move(pad)),
+        delimiter_(std::move(delimiter)),
+        cleanup_(cleanup) {}
+
+  void Push(const TokenPart& part, Parts* out) override {
+    if (std::exchange(previous_, part.text) == part.text) return;
+    std::string text = part.text;
+    if (!pad_.empty()) ReplaceText(pad_, "", &text);
+    if (cleanup_) {
+      CleanUp(&text);
+      if (!delimiter_.empty()) ReplaceText(delimiter_, " ", &text);
+    }
+    if (!text.empty()) out->push_back({std::move(text)});
+  }
+  void Flush(Parts*) override {}
+
+ private:
+  const std::string pad_;
+  const std::string delimiter_;
+  const bool cleanup_;
+  std::optional<std::string> previous_;
+};
+
 }  // namespace
 
 std::optional<char> ByteOfToken(std::string_view token) {
@@ -203,6 +229,11 @@ std::unique_ptr<DecodeStage> NewStripStage(char32_t content, int64_t start,
 }
 std::unique_ptr<DecodeStage> NewBpeSuffixStage(std::string suffix) {
   return std::make_unique<BpeSuffixStage>(std::move(suffix));
+}
+std::unique_ptr<DecodeStage> NewCtcStage(std::string pad, std::string delimiter,
+                                         bool cleanup) {
+  return std::make_unique<CtcStage>(std::move(pad), std::move(delimiter),
+                                    cleanup);
 }
 std::unique_ptr<DecodeStage> NewWordPieceStage(std::string prefix,
                                                bool cleanup) {

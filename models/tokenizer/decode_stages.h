@@ -29,6 +29,11 @@ std::unique_ptr<DecodeStage> NewBpeSuffixStage(std::string suffix);
 std::unique_ptr<DecodeStage> NewWordPieceStage(std::string prefix,
                                                bool cleanup);
 
+// Equal tokens in a row become one, the pad token none. `cleanup`: English
+// spacing as NewWordPieceStage's, and `delimiter` becomes a space.
+std::unique_ptr<DecodeStage> NewCtcStage(std::string pad, std::string delimiter,
+                                         bool cleanup);
+
 // These take parts:
 // All tokens become one, passed on in parts.
 std::unique_ptr<DecodeStage> NewFuseStage();

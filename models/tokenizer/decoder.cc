@@ -14,7 +14,7 @@ constexpr int kMaxDepth = 16;
 constexpr int64_t kMaxStrip = 1 << 20;
 constexpr char kKnown[] =
     "ByteLevel, ByteFallback, Fuse, Strip, Replace, Metaspace, BPEDecoder, "
-    "WordPiece, Sequence";
+    "WordPiece, CTC, Sequence";
 
 std::string Join(const std::vector<TokenPart>& parts) {
   std::string text;
@@ -117,6 +117,16 @@ absl::Status AddWordPiece(const JsonField& field, Builder* builder) {
   return absl::OkStatus();
 }
 
+absl::Status AddCtc(const JsonField& field, Builder* builder) {
+  SPACEMOE_ASSIGN_OR_RETURN(const std::string pad,
+                            field["pad_token"].StringOr("<pad>"));
+  SPACEMOE_ASSIGN_OR_RETURN(const std::string delimiter,
+                            field["word_delimiter_token"].StringOr("|"));
+  SPACEMOE_ASSIGN_OR_RETURN(const bool cleanup, field["cleanup"].BoolOr(true));
+  builder->AddForTokens([=] { return NewCtcStage(pad, delimiter, cleanup); });
+  return absl::OkStatus();
+}
+
 absl::Status Add(const JsonField& field, int depth, Builder* builder);
 
 absl::Status AddSequence(const JsonField& field, int depth, Builder* builder) {
@@ -141,6 +151,7 @@ absl::Status Add(const JsonField& field, int depth, Builder* builder) {
   if (type == "Metaspace") return AddMetaspace(field, builder);
   if (type == "BPEDecoder") return AddBpeSuffix(field, builder);
   if (type == "WordPiece") return AddWordPiece(field, builder);
+  if (type == "CTC") return AddCtc(field, builder);
   if (type == "Sequence") return AddSequence(field, depth, builder);
   return type_field.Unknown("decoder type", type, kKnown);
 }

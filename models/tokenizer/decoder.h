@@ -56,7 +56,7 @@ class Decoder {
 };
 
 // Known types: ByteLevel, ByteFallback, Fuse, Strip, Replace, Metaspace,
-// BPEDecoder, WordPiece, Sequence; null puts a space between tokens.
+// BPEDecoder, WordPiece, CTC, Sequence; null puts a space between tokens.
 absl::StatusOr<Decoder> ParseDecoder(const JsonField& field);
 
 Decoder ByteLevelDecoder();

@@ -1,16 +1,14 @@
 #include "models/tokenizer/normalizer.h"
 
-#include <utf8proc.h>
-
-#include <cstdlib>
-#include <memory>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "models/tokenizer/byte_level.h"
+#include "models/tokenizer/charsmap.h"
 #include "models/tokenizer/pattern.h"
-#include "models/tokenizer/utf8.h"
+#include "models/tokenizer/text_mappings.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -21,58 +19,10 @@ constexpr size_t kMaxGrowth = 16;
 constexpr size_t kGrowthAllowance = size_t{1} << 20;
 constexpr char kKnown[] =
     "NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents, Replace, Prepend, "
-    "ByteLevel, Sequence";
+    "ByteLevel, BertNormalizer, Nmt, Precompiled, Sequence";
 
-absl::StatusOr<std::string> MapUnicode(const std::string& text, int options) {
-  utf8proc_uint8_t* mapped = nullptr;
-  const auto length =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                   static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-                   static_cast<utf8proc_option_t>(options | UTF8PROC_STABLE));
-  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(
-      mapped, &std::free);
-  if (length < 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "Unicode normalization failed: ", utf8proc_errmsg(length)));
-  }
-  return std::string(reinterpret_cast<char*>(mapped),
-                     static_cast<size_t>(length));
-}
-
-Normalizer UnicodeForm(int options) {
-  return [options](const std::string& text) -> absl::StatusOr<std::string> {
-    if (text.empty()) return text;
-    return MapUnicode(text, options);
-  };
-}
-
-std::string LowerCaseText(const std::string& text) {
-  std::string out;
-  ForEachCodePoint(text, [&](CodePoint point, size_t) {
-    for (const char32_t c : LowerCase(point.value)) AppendUtf8(c, &out);
-  });
-  return out;
-}
-
-std::string RemoveMarks(const std::string& text) {
-  std::string out;
-  ForEachCodePoint(text, [&](CodePoint point, size_t at) {
-    if (!IsNonSpacingMark(point.value)) out.append(text, at, point.length);
-  });
-  return out;
-}
-
-std::string StripSpaces(const std::string& text, bool left, bool right) {
-  size_t begin = text.size();
-  size_t end = 0;
-  ForEachCodePoint(text, [&](CodePoint point, size_t at) {
-    if (IsWhitespace(point.value)) return;
-    if (begin == text.size()) begin = at;
-    end = at + point.length;
-  });
-  if (!left) begin = 0;
-  if (!right) end = text.size();
-  return begin < end ? text.substr(begin, end - begin) : std::string();
+Normalizer FormNormalizer(UnicodeForm form) {
+  return [form](const std::string& text) { return ToUnicodeForm(text, form); };
 }
 
 size_t GrowthLimit(size_t size) { return size * kMaxGrowth + kGrowthAllowance; }
@@ -123,17 +73,37 @@ absl::StatusOr<Normalizer> ParseStrip(const JsonField& field) {
   };
 }
 
-Normalizer Chain(std::vector<Normalizer> steps) {
-  return [steps = std::move(steps)](
+absl::StatusOr<Normalizer> ParseBert(const JsonField& field) {
+  BertOptions options;
+  SPACEMOE_ASSIGN_OR_RETURN(options.clean_text,
+                            field["clean_text"].BoolOr(true));
+  SPACEMOE_ASSIGN_OR_RETURN(options.handle_chinese_chars,
+                            field["handle_chinese_chars"].BoolOr(true));
+  SPACEMOE_ASSIGN_OR_RETURN(options.lowercase, field["lowercase"].BoolOr(true));
+  SPACEMOE_ASSIGN_OR_RETURN(options.strip_accents,
+                            field["strip_accents"].BoolOr(options.lowercase));
+  return [options](const std::string& text) {
+    return NormalizeForBert(text, options);
+  };
+}
+
+// {"precompiled_charsmap": "base64"}
+absl::StatusOr<Normalizer> ParsePrecompiled(const JsonField& field) {
+  const JsonField charsmap_field = field["precompiled_charsmap"];
+  if (charsmap_field.IsNull()) return ChainNormalizer({});
+  SPACEMOE_ASSIGN_OR_RETURN(const std::string base64, charsmap_field.String());
+  if (base64.empty()) return ChainNormalizer({});
+  std::string blob;
+  if (!absl::Base64Unescape(base64, &blob)) {
+    return charsmap_field.Error("expected base64");
+  }
+  auto charsmap = Charsmap::Create(blob);
+  if (!charsmap.ok()) {
+    return charsmap_field.Error(std::string(charsmap.status().message()));
+  }
+  return [charsmap = *std::move(charsmap)](
              const std::string& text) -> absl::StatusOr<std::string> {
-    std::string current = text;
-    for (const Normalizer& step : steps) {
-      SPACEMOE_ASSIGN_OR_RETURN(current, step(current));
-      if (current.size() > GrowthLimit(text.size())) {
-        return GrowthError(text.size());
-      }
-    }
-    return current;
+    return ApplyByGrapheme(*charsmap, text);
   };
 }
 
@@ -147,7 +117,7 @@ absl::StatusOr<Normalizer> ParseSequence(const JsonField& field, int depth) {
     SPACEMOE_ASSIGN_OR_RETURN(Normalizer step, Parse(item, depth + 1));
     steps.push_back(std::move(step));
   }
-  return Chain(std::move(steps));
+  return ChainNormalizer(std::move(steps));
 }
 
 Normalizer Plain(std::string (*function)(const std::string&)) {
@@ -164,12 +134,15 @@ absl::StatusOr<Normalizer> Parse(const JsonField& field, int depth) {
   const JsonField type_field = field["type"];
   SPACEMOE_ASSIGN_OR_RETURN(const std::string type, type_field.String());
   if (type == "NFC") return NfcNormalizer();
-  if (type == "NFD") return UnicodeForm(UTF8PROC_DECOMPOSE);
-  if (type == "NFKC") return UnicodeForm(UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
-  if (type == "NFKD") return UnicodeForm(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT);
-  if (type == "Lowercase") return Plain(LowerCaseText);
+  if (type == "NFD") return FormNormalizer(UnicodeForm::kNfd);
+  if (type == "NFKC") return FormNormalizer(UnicodeForm::kNfkc);
+  if (type == "NFKD") return FormNormalizer(UnicodeForm::kNfkd);
+  if (type == "Lowercase") return Plain(ToLowerCase);
   if (type == "StripAccents") return Plain(RemoveMarks);
   if (type == "ByteLevel") return Plain(ToAlphabet);
+  if (type == "Nmt") return Plain(CleanForNmt);
+  if (type == "BertNormalizer") return ParseBert(field);
+  if (type == "Precompiled") return ParsePrecompiled(field);
   if (type == "Strip") return ParseStrip(field);
   if (type == "Replace") return ParseReplace(field);
   if (type == "Prepend") return ParsePrepend(field);
@@ -179,7 +152,21 @@ absl::StatusOr<Normalizer> Parse(const JsonField& field, int depth) {
 
 }  // namespace
 
-Normalizer NfcNormalizer() { return UnicodeForm(UTF8PROC_COMPOSE); }
+Normalizer ChainNormalizer(std::vector<Normalizer> steps) {
+  return [steps = std::move(steps)](
+             const std::string& text) -> absl::StatusOr<std::string> {
+    std::string current = text;
+    for (const Normalizer& step : steps) {
+      SPACEMOE_ASSIGN_OR_RETURN(current, step(current));
+      if (current.size() > GrowthLimit(text.size())) {
+        return GrowthError(text.size());
+      }
+    }
+    return current;
+  };
+}
+
+Normalizer NfcNormalizer() { return FormNormalizer(UnicodeForm::kNfc); }
 
 absl::StatusOr<Normalizer> ParseNormalizer(const JsonField& field) {
   if (field.IsNull()) return Normalizer();

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "models/tokenizer/json_field.h"
@@ -16,10 +17,13 @@ using Normalizer =
     std::function<absl::StatusOr<std::string>(const std::string&)>;
 
 // Known types: NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents, Replace,
-// Prepend, ByteLevel, Sequence; null is an empty function.
+// Prepend, ByteLevel, BertNormalizer, Nmt, Precompiled, Sequence; null is an
+// empty function.
 absl::StatusOr<Normalizer> ParseNormalizer(const JsonField& field);
 
 Normalizer NfcNormalizer();
+// One after another.
+Normalizer ChainNormalizer(std::vector<Normalizer> steps);
 
 }  // namespace spacemoe
 

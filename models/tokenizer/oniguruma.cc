@@ -83,12 +83,6 @@ class Search {
 
 }  // namespace
 
-bool OnigurumaIsWord(char32_t c) {
-  return InitializeOnce() &&
-         ONIGENC_IS_CODE_WORD(ONIG_ENCODING_UTF8,
-                              static_cast<OnigCodePoint>(c));
-}
-
 void Regex::Free::operator()(re_pattern_buffer* compiled) const {
   onig_free(compiled);
 }

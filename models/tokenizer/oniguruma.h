@@ -22,9 +22,6 @@ struct Span {
   bool operator==(const Span&) const = default;
 };
 
-// Whether \w matches `c`.
-bool OnigurumaIsWord(char32_t c);
-
 // A compiled pattern. Thread-safe: every search has its own region.
 class Regex {
  public:

@@ -1,5 +1,6 @@
 #include "models/tokenizer/post_processor.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace spacemoe {
 namespace {
 
 constexpr int kMaxDepth = 16;
+constexpr size_t kMaxIds = size_t{1} << 28;
 constexpr char kKnown[] =
     "TemplateProcessing, ByteLevel, BertProcessing, RobertaProcessing, "
     "Sequence";
@@ -30,26 +32,19 @@ absl::Status AppendIds(const JsonField& field, std::vector<int32_t>* out) {
 }
 
 absl::StatusOr<PostProcessor> ParseTemplate(const JsonField& field) {
-  const JsonField single = field["single"];
-  SPACEMOE_ASSIGN_OR_RETURN(const auto items, single.Array());
-  PostProcessor result;
-  int sequences = 0;
+  SPACEMOE_ASSIGN_OR_RETURN(const auto items, field["single"].Array());
+  PostProcessor::Template filled;
   for (const JsonField& item : items) {
     if (!item["Sequence"].IsNull()) {
-      ++sequences;
+      filled.push_back(PostProcessor::kText);
       continue;
     }
     SPACEMOE_ASSIGN_OR_RETURN(const std::string name,
                               item["SpecialToken"]["id"].String());
     SPACEMOE_RETURN_IF_ERROR(
-        AppendIds(field["special_tokens"][name]["ids"],
-                  sequences == 0 ? &result.prefix : &result.suffix));
+        AppendIds(field["special_tokens"][name]["ids"], &filled));
   }
-  if (sequences != 1) {
-    return single.Error(absl::StrCat(
-        "expected the text exactly once in the template, found ", sequences));
-  }
-  return result;
+  return PostProcessor(std::move(filled));
 }
 
 // {"sep": ["</s>", 2], "cls": ["<s>", 0]}
@@ -58,11 +53,7 @@ absl::StatusOr<PostProcessor> ParseClsSep(const JsonField& field) {
                             ParseId(field["cls"][size_t{1}]));
   SPACEMOE_ASSIGN_OR_RETURN(const int32_t sep,
                             ParseId(field["sep"][size_t{1}]));
-  return PostProcessor{{cls}, {sep}};
-}
-
-bool AddsTokens(const PostProcessor& step) {
-  return !step.prefix.empty() || !step.suffix.empty();
+  return PostProcessor({cls, PostProcessor::kText, sep});
 }
 
 absl::StatusOr<PostProcessor> Parse(const JsonField& field, int depth);
@@ -73,8 +64,8 @@ absl::StatusOr<PostProcessor> ParseSequence(const JsonField& field, int depth) {
   PostProcessor result;
   for (const JsonField& item : items) {
     SPACEMOE_ASSIGN_OR_RETURN(PostProcessor step, Parse(item, depth + 1));
-    if (!AddsTokens(step)) continue;
-    if (AddsTokens(result)) {
+    if (step.IsIdentity()) continue;
+    if (!result.IsIdentity()) {
       return item.Error("a second step of the sequence that adds tokens");
     }
     result = std::move(step);
@@ -94,6 +85,26 @@ absl::StatusOr<PostProcessor> Parse(const JsonField& field, int depth) {
 }
 
 }  // namespace
+
+absl::Status PostProcessor::Apply(bool add_special_tokens,
+                                  std::vector<int32_t>* ids) const {
+  if (IsIdentity()) return absl::OkStatus();
+  std::vector<int32_t> out;
+  for (const int32_t item : filled_) {
+    if (item != kText) {
+      if (add_special_tokens) out.push_back(item);
+      continue;
+    }
+    if (ids->size() > kMaxIds - std::min(kMaxIds, out.size())) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the post-processor's template makes more than ",
+                       kMaxIds, " tokens"));
+    }
+    out.insert(out.end(), ids->begin(), ids->end());
+  }
+  *ids = std::move(out);
+  return absl::OkStatus();
+}
 
 absl::StatusOr<PostProcessor> ParsePostProcessor(const JsonField& field) {
   if (field.IsNull()) return PostProcessor();

@@ -11,9 +11,6 @@ namespace {
 
 constexpr int kMaxDepth = 16;
 constexpr int kMaxFixedLength = 1 << 20;
-// Letters, digits and marks together; everything else but spaces together.
-constexpr char kWordPattern[] =
-    R"([\w\x{200c}\x{200d}]+|[^\w\s\x{200c}\x{200d}]+)";
 constexpr char kKnown[] =
     "ByteLevel, Split, Digits, Whitespace, WhitespaceSplit, Punctuation, "
     "BertPreTokenizer, CharDelimiterSplit, Metaspace, FixedLength, Sequence";
@@ -83,10 +80,23 @@ absl::StatusOr<PreTokenizer> ParsePunctuation(const JsonField& field) {
   return SplitCharacters(IsPunctuation, behavior);
 }
 
-absl::StatusOr<PreTokenizer> MakeWhitespace() {
-  SPACEMOE_ASSIGN_OR_RETURN(auto regex, Regex::Compile(kWordPattern));
-  return SplitPreTokenizer(RegexPattern(std::move(regex)),
-                           SplitBehavior::kRemoved, true);
+// Word characters together; everything else but spaces together.
+absl::StatusOr<std::vector<Span>> FindWords(std::string_view text) {
+  std::vector<Span> words;
+  enum class Kind { kSpace, kWord, kOther } previous = Kind::kSpace;
+  ForEachCodePoint(text, [&](CodePoint point, size_t at) {
+    const Kind kind = IsWordCharacter(point.value) ? Kind::kWord
+                      : IsWhitespace(point.value)  ? Kind::kSpace
+                                                   : Kind::kOther;
+    if (kind != Kind::kSpace && kind != previous) words.push_back({at, at});
+    if (kind != Kind::kSpace) words.back().end = at + point.length;
+    previous = kind;
+  });
+  return words;
+}
+
+PreTokenizer MakeWhitespace() {
+  return SplitPreTokenizer(FindWords, SplitBehavior::kRemoved, true);
 }
 
 PreTokenizer MakeBert() {

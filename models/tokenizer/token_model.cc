@@ -1,8 +1,11 @@
 #include "models/tokenizer/token_model.h"
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "models/tokenizer/bpe.h"
 #include "models/tokenizer/unigram.h"
+#include "models/tokenizer/word_level.h"
+#include "models/tokenizer/word_piece.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -18,7 +21,25 @@ absl::StatusOr<std::unique_ptr<TokenModel>> ParseTokenModel(
       untyped ? absl::StatusOr<std::string>("BPE") : type_field.String());
   if (type == "BPE") return ParseBpe(field);
   if (type == "Unigram") return ParseUnigram(field);
-  return type_field.Unknown("model type", type, "BPE, Unigram");
+  if (type == "WordLevel") return ParseWordLevel(field);
+  if (type == "WordPiece") return ParseWordPiece(field);
+  return type_field.Unknown("model type", type,
+                            "BPE, Unigram, WordLevel, WordPiece");
+}
+
+absl::Status ParseVocabulary(const JsonField& field, Vocabulary* vocabulary) {
+  SPACEMOE_RETURN_IF_ERROR(field.ExpectObject());
+  for (const auto& [token, id] : field.value().items()) {
+    const bool good = id.is_number_unsigned() &&
+                      id.get<uint64_t>() <= static_cast<uint64_t>(kMaxTokenId);
+    if (!good) {
+      return field.Error(absl::StrCat("token \"", token,
+                                      "\": expected an id from 0 to ",
+                                      kMaxTokenId, ", found ", id.dump()));
+    }
+    vocabulary->Add(token, static_cast<int32_t>(id.get<uint64_t>()));
+  }
+  return absl::OkStatus();
 }
 
 std::array<int32_t, 256> FindByteTokens(const Vocabulary& vocabulary) {
@@ -28,6 +49,19 @@ std::array<int32_t, 256> FindByteTokens(const Vocabulary& vocabulary) {
         vocabulary.Find(absl::StrFormat("<0x%02X>", byte)).value_or(-1);
   }
   return tokens;
+}
+
+absl::Status AppendUnknown(const Vocabulary& vocabulary,
+                           std::string_view unk_token, std::string_view word,
+                           std::vector<int32_t>* ids) {
+  const auto id = vocabulary.Find(unk_token);
+  if (!id.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", std::string(word), "\" has no token, and the unknown token \"",
+        std::string(unk_token), "\" is not in the vocabulary"));
+  }
+  ids->push_back(*id);
+  return absl::OkStatus();
 }
 
 bool AppendByteTokens(const std::array<int32_t, 256>& byte_tokens,

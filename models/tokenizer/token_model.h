@@ -1,4 +1,4 @@
-// What finds tokens within a word: BPE or Unigram.
+// What finds tokens within a word.
 #ifndef SPACEMOE_MODELS_TOKENIZER_TOKEN_MODEL_H_
 #define SPACEMOE_MODELS_TOKENIZER_TOKEN_MODEL_H_
 
@@ -26,9 +26,19 @@ class TokenModel {
   virtual const Vocabulary& vocabulary() const = 0;
 };
 
-// The field "model" of a tokenizer.json; types BPE and Unigram.
+// The field "model" of a tokenizer.json; types BPE, Unigram, WordLevel and
+// WordPiece.
 absl::StatusOr<std::unique_ptr<TokenModel>> ParseTokenModel(
     const JsonField& field);
+
+// {"token": id, ...}
+absl::Status ParseVocabulary(const JsonField& field, Vocabulary* vocabulary);
+
+// Appends the id of `unk_token`; InvalidArgument, naming `word`, if there is
+// no such token.
+absl::Status AppendUnknown(const Vocabulary& vocabulary,
+                           std::string_view unk_token, std::string_view word,
+                           std::vector<int32_t>* ids);
 
 // The ids of the tokens <0x00> ... <0xFF>, -1 where there is none.
 std::array<int32_t, 256> FindByteTokens(const Vocabulary& vocabulary);

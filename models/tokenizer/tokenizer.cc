@@ -21,13 +21,10 @@ absl::StatusOr<std::vector<int64_t>> Tokenizer::Encode(
     return absl::InvalidArgumentError(absl::StrCat(
         "the text is not UTF-8: byte ", *invalid, " of ", text.size()));
   }
-  const PostProcessor& around = parts_->post_processor;
   std::vector<int32_t> ids;
-  if (add_special_tokens) ids = around.prefix;
   SPACEMOE_RETURN_IF_ERROR(EncodeText(text, &ids));
-  if (add_special_tokens) {
-    ids.insert(ids.end(), around.suffix.begin(), around.suffix.end());
-  }
+  SPACEMOE_RETURN_IF_ERROR(
+      parts_->post_processor.Apply(add_special_tokens, &ids));
   return std::vector<int64_t>(ids.begin(), ids.end());
 }
 
@@ -85,11 +82,11 @@ std::string Tokenizer::Decode(const std::vector<int64_t>& ids,
 
 int64_t Tokenizer::vocab_size() const {
   return std::max(parts_->model->vocabulary().id_end(),
-                  parts_->added_tokens.vocabulary().id_end());
+                  parts_->added_tokens.id_end());
 }
 
 std::optional<int64_t> Tokenizer::TokenToId(std::string_view token) const {
-  auto id = parts_->added_tokens.vocabulary().Find(token);
+  auto id = parts_->added_tokens.Find(token);
   if (!id.has_value()) id = parts_->model->vocabulary().Find(token);
   if (!id.has_value()) return std::nullopt;
   return int64_t{*id};
@@ -98,7 +95,7 @@ std::optional<int64_t> Tokenizer::TokenToId(std::string_view token) const {
 const std::string* Tokenizer::Find(int64_t id) const {
   if (id < 0 || id > kMaxTokenId) return nullptr;
   const auto narrow = static_cast<int32_t>(id);
-  const auto* added = parts_->added_tokens.vocabulary().Token(narrow);
+  const auto* added = parts_->added_tokens.Text(narrow);
   return added != nullptr ? added : parts_->model->vocabulary().Token(narrow);
 }
 

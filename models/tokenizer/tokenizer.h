@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "models/tokenizer/decoder.h"
 #include "models/tokenizer/gguf_tokenizer_data.h"
+#include "models/tokenizer/sentence_piece_files.h"
 
 namespace spacemoe {
 
@@ -30,6 +31,15 @@ class Tokenizer {
       std::string_view text, const std::string& source);
   static absl::StatusOr<std::unique_ptr<Tokenizer>> FromGguf(
       const GgufTokenizerData& data);
+
+  // A tokenizer.model alone. Special tokens that a text spells are found, which
+  // sentencepiece itself does not do, and bos or eos are added, as Hugging
+  // Face's tokenizers do for such files: as tokenizer_config.json says
+  // (add_bos_token, add_eos_token, added_tokens_decoder, legacy), else the bos
+  // for BPE and the eos for Unigram without a bos. Unimplemented names a kind
+  // of model other than BPE and Unigram.
+  static absl::StatusOr<std::unique_ptr<Tokenizer>> FromSentencePiece(
+      const SentencePieceFiles& files);
 
   explicit Tokenizer(std::unique_ptr<const TokenizerParts> parts);
   ~Tokenizer();

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "models/tokenizer/bpe.h"
 #include "models/tokenizer/gguf_pre_tokenizer.h"
+#include "models/tokenizer/sentence_piece_parts.h"
 #include "models/tokenizer/tokenizer.h"
 #include "models/tokenizer/tokenizer_parts.h"
 #include "models/tokenizer/utf8.h"
@@ -18,11 +19,15 @@ absl::Status Error(const GgufTokenizerData& data, std::string_view key,
                    std::string(message)));
 }
 
+bool IsSentencePiece(const GgufTokenizerData& data) {
+  return data.model == "llama" || data.model == "t5";
+}
+
 absl::Status Validate(const GgufTokenizerData& data) {
-  if (data.model != "gpt2") {
+  if (data.model != "gpt2" && !IsSentencePiece(data)) {
     return Error(data, "model",
                  absl::StrCat("unknown tokenizer model \"", data.model,
-                              "\" (known: gpt2)"));
+                              "\" (known: gpt2, llama, t5)"));
   }
   const size_t count = data.tokens.size();
   if (count == 0) return Error(data, "tokens", "expected tokens, found none");
@@ -36,6 +41,44 @@ absl::Status Validate(const GgufTokenizerData& data) {
     return Error(data, "tokens", absl::StrCat("token ", id, " is not UTF-8"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<SentencePieceModel> SentencePieceOf(
+    const GgufTokenizerData& data) {
+  const size_t count = data.tokens.size();
+  if (data.scores.size() != count) {
+    return Error(data, "scores",
+                 absl::StrCat("expected one for each of the ", count,
+                              " tokens, found ", data.scores.size()));
+  }
+  SentencePieceModel model;
+  model.kind = data.model == "llama" ? SentencePieceKind::kBpe
+                                     : SentencePieceKind::kUnigram;
+  for (size_t id = 0; id < count; ++id) {
+    const auto type = data.token_types.empty()
+                          ? GgufTokenType::kNormal
+                          : static_cast<GgufTokenType>(data.token_types[id]);
+    model.byte_fallback |= type == GgufTokenType::kByte;
+    model.pieces.push_back({data.tokens[id], data.scores[id], type});
+  }
+  model.bos_id = data.bos_id.value_or(-1);
+  model.eos_id = data.eos_id.value_or(-1);
+  model.charsmap = data.charsmap;
+  model.add_dummy_prefix = data.add_space_prefix;
+  model.remove_extra_whitespaces = data.remove_extra_whitespaces;
+  return model;
+}
+
+absl::StatusOr<std::unique_ptr<Tokenizer>> FromSentencePieceData(
+    const GgufTokenizerData& data) {
+  SPACEMOE_ASSIGN_OR_RETURN(const SentencePieceModel model,
+                            SentencePieceOf(data));
+  SentencePieceOptions options;
+  options.add_bos = data.add_bos;
+  options.add_eos = data.add_eos;
+  SPACEMOE_ASSIGN_OR_RETURN(
+      auto parts, MakeSentencePieceParts(model, options, data.source));
+  return std::make_unique<Tokenizer>(std::move(parts));
 }
 
 absl::StatusOr<BpeOptions> ModelOf(const GgufTokenizerData& data) {
@@ -85,16 +128,17 @@ absl::Status AppendSpecial(const GgufTokenizerData& data, std::string_view key,
 }
 
 absl::StatusOr<PostProcessor> PostProcessorOf(const GgufTokenizerData& data) {
-  PostProcessor result;
+  PostProcessor::Template around;
   if (data.add_bos) {
     SPACEMOE_RETURN_IF_ERROR(
-        AppendSpecial(data, "bos_token_id", data.bos_id, &result.prefix));
+        AppendSpecial(data, "bos_token_id", data.bos_id, &around));
   }
+  around.push_back(PostProcessor::kText);
   if (data.add_eos) {
     SPACEMOE_RETURN_IF_ERROR(
-        AppendSpecial(data, "eos_token_id", data.eos_id, &result.suffix));
+        AppendSpecial(data, "eos_token_id", data.eos_id, &around));
   }
-  return result;
+  return PostProcessor(std::move(around));
 }
 
 absl::Status SetPreTokenizer(const GgufTokenizerData& data,
@@ -114,6 +158,7 @@ absl::Status SetPreTokenizer(const GgufTokenizerData& data,
 absl::StatusOr<std::unique_ptr<Tokenizer>> Tokenizer::FromGguf(
     const GgufTokenizerData& data) {
   SPACEMOE_RETURN_IF_ERROR(Validate(data));
+  if (IsSentencePiece(data)) return FromSentencePieceData(data);
   auto parts = std::make_unique<TokenizerParts>();
   SPACEMOE_ASSIGN_OR_RETURN(BpeOptions options, ModelOf(data));
   SPACEMOE_RETURN_IF_ERROR(SetPreTokenizer(data, parts.get(), &options));

@@ -17,7 +17,9 @@ constexpr int32_t kUnknown = -2;
 Unigram::Unigram(UnigramOptions options) : options_(std::move(options)) {
   for (size_t id = 0; id < options_.pieces.size(); ++id) {
     vocabulary_.Add(options_.pieces[id], static_cast<int32_t>(id));
-    if (options_.pieces[id].empty()) continue;
+    const bool reachable =
+        !options_.unreachable.contains(static_cast<int32_t>(id));
+    if (options_.pieces[id].empty() || !reachable) continue;
     trie_.Add(options_.pieces[id], static_cast<int32_t>(id));
   }
   byte_tokens_ = FindByteTokens(vocabulary_);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "models/tokenizer/byte_trie.h"
 #include "models/tokenizer/json_field.h"
@@ -22,6 +23,8 @@ namespace spacemoe {
 struct UnigramOptions {
   std::vector<std::string> pieces;  // by id
   std::vector<double> scores;       // log probabilities, by id
+  // Ids of pieces that no text becomes.
+  absl::flat_hash_set<int32_t> unreachable;
   std::optional<int32_t> unk_id;
   bool byte_fallback = false;
 };

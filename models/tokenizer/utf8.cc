@@ -4,8 +4,6 @@
 
 #include <cstdint>
 
-#include "models/tokenizer/oniguruma.h"
-
 namespace spacemoe {
 namespace {
 
@@ -64,6 +62,12 @@ utf8proc_category_t Category(char32_t c) {
   return utf8proc_category(static_cast<utf8proc_int32_t>(c));
 }
 
+// Symbols that have the property Alphabetic: letters in circles and squares.
+bool IsLetterLikeSymbol(char32_t c) {
+  return (c >= 0x24B6 && c <= 0x24E9) || (c >= 0x1F130 && c <= 0x1F149) ||
+         (c >= 0x1F150 && c <= 0x1F169) || (c >= 0x1F170 && c <= 0x1F189);
+}
+
 }  // namespace
 
 CodePoint DecodeCodePoint(std::string_view text, size_t position) {
@@ -114,11 +118,28 @@ bool IsPunctuation(char32_t c) {
 bool IsWordCharacter(char32_t c) {
   constexpr char32_t kNonJoiner = 0x200C;
   constexpr char32_t kJoiner = 0x200D;
-  return c == kNonJoiner || c == kJoiner || OnigurumaIsWord(c);
+  if (c == kNonJoiner || c == kJoiner || IsLetterLikeSymbol(c)) return true;
+  const auto category = Category(c);
+  // The categories L*, M*, Nd and Nl stand first in utf8proc's order.
+  return (category >= UTF8PROC_CATEGORY_LU &&
+          category <= UTF8PROC_CATEGORY_NL) ||
+         category == UTF8PROC_CATEGORY_PC;
 }
 
 bool IsNonSpacingMark(char32_t c) {
   return Category(c) == UTF8PROC_CATEGORY_MN;
+}
+
+bool IsMark(char32_t c) {
+  const auto category = Category(c);
+  return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC ||
+         category == UTF8PROC_CATEGORY_ME;
+}
+
+bool IsControlOrPrivate(char32_t c) {
+  const auto category = Category(c);
+  return category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF ||
+         category == UTF8PROC_CATEGORY_CO;
 }
 
 std::u32string LowerCase(char32_t c) {

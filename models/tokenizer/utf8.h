@@ -37,8 +37,10 @@ void ForEachCodePoint(std::string_view text, Visit visit) {
 bool IsWhitespace(char32_t c);         // property White_Space
 bool IsNumeric(char32_t c);            // general category N*
 bool IsPunctuation(char32_t c);        // category P* or ASCII punctuation
-bool IsWordCharacter(char32_t c);      // what \w matches
+bool IsWordCharacter(char32_t c);      // \w of Unicode TR 18, annex C
 bool IsNonSpacingMark(char32_t c);     // category Mn
+bool IsMark(char32_t c);               // categories M*
+bool IsControlOrPrivate(char32_t c);   // categories Cc, Cf, Co
 std::u32string LowerCase(char32_t c);  // full mapping, without context
 
 // Turns a stream of bytes into UTF-8. Each maximal part that can not become a

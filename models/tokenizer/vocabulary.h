@@ -25,6 +25,11 @@ class Vocabulary {
   std::optional<int32_t> Find(std::string_view token) const;
   // nullptr for an id without token. Valid as long as the vocabulary.
   const std::string* Token(int32_t id) const;
+  // Calls visit(token, id) for each token, in no order.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const auto& [token, id] : ids_) visit(std::string_view(token), id);
+  }
   // The largest id plus one.
   int64_t id_end() const { return id_end_; }
   size_t size() const { return ids_.size(); }

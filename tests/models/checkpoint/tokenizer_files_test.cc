@@ -64,12 +64,30 @@ TEST(TokenizerFiles, SaysWhatIsMissing) {
   const TempDir dir;
   EXPECT_EQ(ReadTokenizerFiles(dir.path()).status().code(),
             absl::StatusCode::kNotFound);
-  dir.Write("tokenizer.model", "");
-  EXPECT_THAT(std::string(ReadTokenizerFiles(dir.path()).status().message()),
-              HasSubstr("tokenizer.model alone is not supported"));
   const auto none =
       ReadTokenizerFiles(SPACEMOE_TESTDATA "/gguf/mixtral_tied-q4_0.gguf");
   EXPECT_EQ(none.status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(TokenizerFiles, TakesASentencePieceModelWhereItIsAllThereIs) {
+  const TempDir dir;
+  dir.Write("tokenizer.model", "model");
+  dir.Write("tokenizer_config.json",
+            R"({"chat_template":"T","bos_token":"<s>"})");
+  dir.Write("added_tokens.json", "{}");
+  auto files = ReadTokenizerFiles(dir.path());
+  ASSERT_TRUE(files.ok()) << files.status();
+  ASSERT_TRUE(files->sentence_piece.has_value());
+  EXPECT_EQ(files->sentence_piece->model, "model");
+  EXPECT_EQ(files->sentence_piece->added_tokens_json, "{}");
+  EXPECT_EQ(files->chat_template, "T");
+  EXPECT_EQ(files->special_tokens.at("bos_token"), "<s>");
+  EXPECT_EQ(SummarizeTokenizer(dir.path()).kind,
+            "SentencePiece (tokenizer.model)");
+  dir.Write("tokenizer.json", "{}");
+  files = ReadTokenizerFiles(dir.path());
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_FALSE(files->sentence_piece.has_value());
 }
 
 TEST(TokenizerFiles, NamesListsOfTheWrongType) {

@@ -71,6 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(GgufCase{"smollm", "smollm"}, GgufCase{"gpt2", "gpt-2"},
                     GgufCase{"qwen2", "qwen2"}, GgufCase{"llama3", "llama-bpe"},
                     GgufCase{"gpt_oss", "gpt-4o"},
+                    GgufCase{"deepseek_v2", "deepseek-llm"},
                     GgufCase{"deepseek_v3", "deepseek-v3"}),
     [](const auto& info) { return std::string(info.param.fixture); });
 
@@ -95,10 +96,12 @@ TEST(TokenizerGgufData, NamesWhatItDoesNotKnow) {
     return std::string(tokenizer.status().message());
   };
   GgufTokenizerData data = DataOf("smollm", "smollm");
-  data.model = "llama";
+  data.model = "rwkv";
   EXPECT_EQ(message(data),
-            "x.gguf: tokenizer.ggml.model: unknown tokenizer model \"llama\" "
-            "(known: gpt2)");
+            "x.gguf: tokenizer.ggml.model: unknown tokenizer model \"rwkv\" "
+            "(known: gpt2, llama, t5)");
+  data.model = "llama";
+  EXPECT_THAT(message(data), HasSubstr("scores: expected one for each"));
   data = DataOf("smollm", "nope");
   EXPECT_THAT(message(data), HasSubstr("unknown pre-tokenizer \"nope\" "
                                        "(known: gpt-2, "));

@@ -57,20 +57,22 @@ TEST(TokenizerJson, RefusesWhatIsNoObject) {
 }
 
 TEST(TokenizerJson, NamesAnUnknownKindAndTheKnownOnes) {
-  EXPECT_EQ(ErrorWith("/model/type", "WordPiece"),
-            "dir/tokenizer.json: model.type: unknown model type \"WordPiece\" "
-            "(known: BPE, Unigram)");
-  EXPECT_THAT(ErrorWith("/normalizer", {{"type", "Precompiled"}}),
+  EXPECT_EQ(ErrorWith("/model/type", "Characters"),
+            "dir/tokenizer.json: model.type: unknown model type \"Characters\" "
+            "(known: BPE, Unigram, WordLevel, WordPiece)");
+  EXPECT_THAT(ErrorWith("/normalizer", {{"type", "Nope"}}),
               AllOf(HasSubstr("normalizer.type: unknown normalizer type "
-                              "\"Precompiled\""),
+                              "\"Nope\""),
                     HasSubstr("NFC")));
+  EXPECT_THAT(ErrorWith("/pre_tokenizer", {{"type", "UnicodeScripts"}}),
+              HasSubstr("unknown pre-tokenizer type \"UnicodeScripts\""));
   EXPECT_THAT(ErrorWith("/pre_tokenizer/pretokenizers/0/type", "Nope"),
               HasSubstr("pre_tokenizer.pretokenizers[0].type: unknown "
                         "pre-tokenizer type \"Nope\""));
   EXPECT_THAT(ErrorWith("/post_processor", {{"type", "Nope"}}),
               HasSubstr("unknown post-processor type \"Nope\""));
-  EXPECT_THAT(ErrorWith("/decoder/type", "CTC"),
-              HasSubstr("unknown decoder type \"CTC\""));
+  EXPECT_THAT(ErrorWith("/decoder/type", "Nope"),
+              HasSubstr("unknown decoder type \"Nope\""));
 }
 
 TEST(TokenizerJson, NamesAFieldThatIsMissingOrOfTheWrongType) {
@@ -153,10 +155,27 @@ TEST(TokenizerJson, RefusesSequencesNestedWithoutEnd) {
               HasSubstr("nested too deeply"));
 }
 
-TEST(TokenizerJson, RefusesTemplatesWithoutTheTextOrWithUnknownTokens) {
-  EXPECT_THAT(ErrorWith("/post_processor", {{"type", "TemplateProcessing"},
-                                            {"single", Json::array()}}),
-              HasSubstr("expected the text exactly once"));
+TEST(TokenizerJson, RefusesBrokenNormalizationRules) {
+  const auto error = [](const char* base64) {
+    return ErrorWith("/normalizer", {{"type", "Precompiled"},
+                                     {"precompiled_charsmap", base64}});
+  };
+  EXPECT_THAT(error("?"), HasSubstr("expected base64"));
+  EXPECT_THAT(error("AAA="), HasSubstr("cut short: 2 bytes"));
+  EXPECT_THAT(error("CAAAAAAA"), HasSubstr("cut short"));
+  EXPECT_THAT(error("AAAAAP8="), HasSubstr("not UTF-8 at byte 0"));
+}
+
+TEST(TokenizerJson, RefusesTwoStepsThatAddTokens) {
+  const Json step = {
+      {"type", "BertProcessing"}, {"sep", {"</s>", 2}}, {"cls", {"<s>", 1}}};
+  EXPECT_THAT(
+      ErrorWith("/post_processor", {{"type", "Sequence"},
+                                    {"processors", Json::array({step, step})}}),
+      HasSubstr("post_processor.processors[1]: a second step"));
+}
+
+TEST(TokenizerJson, RefusesTemplatesWithUnknownTokens) {
   const Json single = Json::array(
       {{{"SpecialToken", {{"id", "<s>"}}}}, {{"Sequence", {{"id", "A"}}}}});
   EXPECT_THAT(

@@ -66,5 +66,27 @@ TEST(TokenizerPipelines, AgreeOnEveryCase) {
   }
 }
 
+// Parts of a fixture's tokenizer.json replaced (tools/
+// make_tokenizer_pipelines.py).
+TEST(TokenizerPipelines, AgreeOnRarerParts) {
+  const Json file = Json::parse(std::ifstream(
+      std::string(SPACEMOE_TESTDATA) + "/tokenizers/rarer_pipelines.json"));
+  ASSERT_GT(file["pipelines"].size(), 20u);
+  for (const Json& pipeline : file["pipelines"]) {
+    const auto fixture = pipeline["fixture"].get<std::string>();
+    Json description =
+        Json::parse(std::ifstream(FixtureFolder(fixture) + "/tokenizer.json"));
+    description.update(pipeline["changes"]);
+    const auto tokenizer =
+        Tokenizer::FromJson(description.dump(), "rarer_pipelines.json");
+    ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+    for (const Json& c : pipeline["cases"]) {
+      SCOPED_TRACE(Describe(pipeline["changes"], c));
+      CheckEncoding(**tokenizer, c);
+      CheckDecoding(**tokenizer, c);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace spacemoe
