@@ -12,11 +12,11 @@ constexpr GgmlType kTypes[] = {
     {7, "Q5_1", 32, 24, StorageType::kQ5_1},
     {8, "Q8_0", 32, 34, StorageType::kQ8_0},
     {9, "Q8_1", 32, 36, std::nullopt},
-    {10, "Q2_K", 256, 84, std::nullopt},
-    {11, "Q3_K", 256, 110, std::nullopt},
-    {12, "Q4_K", 256, 144, std::nullopt},
-    {13, "Q5_K", 256, 176, std::nullopt},
-    {14, "Q6_K", 256, 210, std::nullopt},
+    {10, "Q2_K", 256, 84, StorageType::kQ2_K},
+    {11, "Q3_K", 256, 110, StorageType::kQ3_K},
+    {12, "Q4_K", 256, 144, StorageType::kQ4_K},
+    {13, "Q5_K", 256, 176, StorageType::kQ5_K},
+    {14, "Q6_K", 256, 210, StorageType::kQ6_K},
     {15, "Q8_K", 256, 292, std::nullopt},
     {16, "IQ2_XXS", 256, 66, std::nullopt},
     {17, "IQ2_XS", 256, 74, std::nullopt},
@@ -35,7 +35,7 @@ constexpr GgmlType kTypes[] = {
     {30, "BF16", 1, 2, StorageType::kBF16},
     {34, "TQ1_0", 256, 54, std::nullopt},
     {35, "TQ2_0", 256, 66, std::nullopt},
-    {39, "MXFP4", 32, 17, std::nullopt},
+    {39, "MXFP4", 32, 17, StorageType::kMxfp4},
 };
 
 }  // namespace

@@ -174,6 +174,18 @@ struct Q8_0Block {
   }
 };
 
+// Parts of 32 values that a block is made of: 1, or Block::kSubBlocks, whose
+// scales are loaded for all of them at once and which has
+// Load(p, part, scales, low, high).
+template <class Block>
+constexpr int SubBlocks() {
+  if constexpr (requires { Block::kSubBlocks; }) {
+    return Block::kSubBlocks;
+  } else {
+    return 1;
+  }
+}
+
 // One block by itself.
 template <class Block>
 HWY_INLINE void LoadBlock(const std::uint8_t* p, Lanes& low, Lanes& high) {

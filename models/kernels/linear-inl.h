@@ -70,13 +70,39 @@ HWY_INLINE void PrefetchAhead(const TileWeights& w, std::int64_t at) {
   }
 }
 
+// The products of a tile whose blocks have parts.
+template <class Block, int kRows, int kOutputs>
+HWY_INLINE void AddParts(const TileWeights& w, const float* x,
+                         std::int64_t x_stride,
+                         Lanes (&sums)[kRows][kOutputs]) {
+  const std::uint8_t* block = w.data;
+  for (std::int64_t b = 0; b < w.blocks; ++b, block += Block::kBytes) {
+    PrefetchAhead<kOutputs * Block::kBytes>(w, b * kOutputs * Block::kBytes);
+    typename Block::Scales scales[kOutputs];
+    for (int o = 0; o < kOutputs; ++o) {
+      Block::LoadScales(block + o * w.row_bytes, scales[o]);
+    }
+    for (int part = 0; part < Block::kSubBlocks; ++part, x += kBlockValues) {
+      HWY_UNROLL(4)
+      for (int o = 0; o < kOutputs; ++o) {
+        Lanes low;
+        Lanes high;
+        Block::Load(block + o * w.row_bytes, part, scales[o], low, high);
+        HWY_UNROLL(4)
+        for (int r = 0; r < kRows; ++r) {
+          AddProduct(LoadLanes(x + r * x_stride), low, sums[r][o]);
+          AddProduct(LoadLanes(x + r * x_stride + kLanes), high, sums[r][o]);
+        }
+      }
+    }
+  }
+}
+
 // Scales are widened one step ahead of their use, to hide the latency.
 template <class Block, int kRows, int kOutputs>
-HWY_INLINE void SumTile(const TileWeights& w, const float* x,
-                        std::int64_t x_stride, Lanes (&sums)[kRows][kOutputs]) {
-  for (auto& row : sums) {
-    for (Lanes& sum : row) sum = ZeroLanes();
-  }
+HWY_INLINE void AddBlocks(const TileWeights& w, const float* x,
+                          std::int64_t x_stride,
+                          Lanes (&sums)[kRows][kOutputs]) {
   const std::uint8_t* block = w.data;
   const std::uint8_t* last = block + (w.blocks - 1) * Block::kBytes;
   BlockScales<kOutputs> scales[2];
@@ -91,6 +117,19 @@ HWY_INLINE void SumTile(const TileWeights& w, const float* x,
                                      x_stride, sums);
     block = next;
     x += kBlockValues;
+  }
+}
+
+template <class Block, int kRows, int kOutputs>
+HWY_INLINE void SumTile(const TileWeights& w, const float* x,
+                        std::int64_t x_stride, Lanes (&sums)[kRows][kOutputs]) {
+  for (auto& row : sums) {
+    for (Lanes& sum : row) sum = ZeroLanes();
+  }
+  if constexpr (SubBlocks<Block>() > 1) {
+    AddParts<Block>(w, x, x_stride, sums);
+  } else {
+    AddBlocks<Block>(w, x, x_stride, sums);
   }
 }
 
@@ -223,7 +262,25 @@ HWY_INLINE void TileRows(const LinearJob& job, const TileWeights& w,
   }
 }
 
-// Widens one stored row to float32, zero-padded to a multiple of 32.
+// Widens one stored row of blocks that have parts.
+template <class Block>
+HWY_INLINE void WidenParts(const LinearJob& job, const std::uint8_t* row,
+                           float* out) {
+  const std::int64_t blocks = job.w.cols / (kBlockValues * Block::kSubBlocks);
+  for (std::int64_t b = 0; b < blocks; ++b, row += Block::kBytes) {
+    typename Block::Scales scales;
+    Block::LoadScales(row, scales);
+    for (int part = 0; part < Block::kSubBlocks; ++part, out += kBlockValues) {
+      Lanes low;
+      Lanes high;
+      Block::Load(row, part, scales, low, high);
+      StoreLanes(low, out);
+      StoreLanes(high, out + kLanes);
+    }
+  }
+}
+
+// Widens the whole blocks of one stored row to float32.
 template <class Block>
 HWY_INLINE void WidenRow(const LinearJob& job, const std::uint8_t* row,
                          float* out) {

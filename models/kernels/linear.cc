@@ -31,6 +31,18 @@ RangeKernels KernelsOf(StorageType type) {
       return {FuseQ5, WidenQ5};
     case StorageType::kQ8_0:
       return {FuseQ8, WidenQ8};
+    case StorageType::kQ2_K:
+      return {FuseQ2_K, WidenQ2_K};
+    case StorageType::kQ3_K:
+      return {FuseQ3_K, WidenQ3_K};
+    case StorageType::kQ4_K:
+      return {FuseQ4_K, WidenQ4_K};
+    case StorageType::kQ5_K:
+      return {FuseQ5_K, WidenQ5_K};
+    case StorageType::kQ6_K:
+      return {FuseQ6_K, WidenQ6_K};
+    case StorageType::kMxfp4:
+      return {FuseMxfp4, WidenMxfp4};
     case StorageType::kF8E4M3:
     case StorageType::kF4:
       return {nullptr, WidenWithScales};

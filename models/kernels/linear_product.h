@@ -17,6 +17,12 @@ FusedRange FuseFloat;  // float32, float16, bfloat16
 FusedRange FuseQ4;     // Q4_0, Q4_1
 FusedRange FuseQ5;     // Q5_0, Q5_1
 FusedRange FuseQ8;     // Q8_0
+FusedRange FuseQ2_K;
+FusedRange FuseQ3_K;
+FusedRange FuseQ4_K;
+FusedRange FuseQ5_K;
+FusedRange FuseQ6_K;
+FusedRange FuseMxfp4;
 
 // The stored rows [begin, end) as float32, zero-padded to whole blocks; panel:
 // [end - begin, PanelWidth(job)].
@@ -26,6 +32,12 @@ WidenedRange WidenFloat;
 WidenedRange WidenQ4;
 WidenedRange WidenQ5;
 WidenedRange WidenQ8;
+WidenedRange WidenQ2_K;
+WidenedRange WidenQ3_K;
+WidenedRange WidenQ4_K;
+WidenedRange WidenQ5_K;
+WidenedRange WidenQ6_K;
+WidenedRange WidenMxfp4;
 WidenedRange WidenWithScales;  // F8_E4M3, F4
 
 // y of the stored rows [begin, end), given widened.

@@ -33,7 +33,8 @@ template <class Block>
 HWY_INLINE void Fuse(const LinearJob& job, std::int64_t begin,
                      std::int64_t end) {
   const TileWeights weights{StoredRowBytes(job, begin), job.w.row_bytes,
-                            job.w.cols / kBlockValues, kPrefetchBytes};
+                            job.w.cols / (kBlockValues * SubBlocks<Block>()),
+                            kPrefetchBytes};
   if (job.rows <= kTileRows) {
     return TileRows<Block>(job, weights, begin, end - begin);
   }
@@ -67,8 +68,12 @@ HWY_INLINE void Widen(const LinearJob& job, std::int64_t begin,
                       std::int64_t end, float* panel) {
   const std::int64_t width = PanelWidth(job);
   for (std::int64_t o = begin; o < end; ++o, panel += width) {
-    WidenRow<Block>(job, StoredRowBytes(job, o), panel);
-    WidenTail<Block>(job, StoredRowBytes(job, o), panel);
+    if constexpr (SubBlocks<Block>() > 1) {
+      WidenParts<Block>(job, StoredRowBytes(job, o), panel);
+    } else {
+      WidenRow<Block>(job, StoredRowBytes(job, o), panel);
+      WidenTail<Block>(job, StoredRowBytes(job, o), panel);
+    }
   }
 }
 

@@ -7,10 +7,12 @@
 namespace spacemoe {
 namespace {
 
-constexpr StorageType kTypes[] = {StorageType::kF32,  StorageType::kF16,
-                                  StorageType::kBF16, StorageType::kQ4_0,
-                                  StorageType::kQ4_1, StorageType::kQ5_0,
-                                  StorageType::kQ5_1, StorageType::kQ8_0};
+constexpr StorageType kTypes[] = {
+    StorageType::kF32,  StorageType::kF16,  StorageType::kBF16,
+    StorageType::kQ4_0, StorageType::kQ4_1, StorageType::kQ5_0,
+    StorageType::kQ5_1, StorageType::kQ8_0, StorageType::kQ2_K,
+    StorageType::kQ3_K, StorageType::kQ4_K, StorageType::kQ5_K,
+    StorageType::kQ6_K, StorageType::kMxfp4};
 
 StorageType QuantizedType(std::string_view name) {
   for (const StorageType type : kTypes) {
@@ -18,7 +20,7 @@ StorageType QuantizedType(std::string_view name) {
   }
   TORCH_CHECK(false, "spacemoe: '", std::string(name),
               "' is no quantised type; a uint8 weight needs one of Q4_0, Q4_1, "
-              "Q5_0, Q5_1 and Q8_0");
+              "Q5_0, Q5_1, Q8_0, Q2_K to Q6_K and MXFP4");
 }
 
 StorageType TypeOf(const at::Tensor& weight, std::string_view type) {

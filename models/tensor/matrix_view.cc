@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/tensor/half.h"
+#include "models/tensor/k_quants.h"
 
 static_assert(std::endian::native == std::endian::little,
               "checkpoints are read in place: little-endian hosts only");
@@ -205,6 +206,18 @@ void DequantizeRow(const MatrixView& w, std::int64_t r, float* out) {
       return WidenBlocks<32, 24, Q5_1Value>(row, w.cols, out);
     case StorageType::kQ8_0:
       return WidenBlocks<32, 34, Q8_0Value>(row, w.cols, out);
+    case StorageType::kQ2_K:
+      return WidenBlocks<256, 84, Q2_KValue>(row, w.cols, out);
+    case StorageType::kQ3_K:
+      return WidenBlocks<256, 110, Q3_KValue>(row, w.cols, out);
+    case StorageType::kQ4_K:
+      return WidenBlocks<256, 144, Q4_KValue>(row, w.cols, out);
+    case StorageType::kQ5_K:
+      return WidenBlocks<256, 176, Q5_KValue>(row, w.cols, out);
+    case StorageType::kQ6_K:
+      return WidenBlocks<256, 210, Q6_KValue>(row, w.cols, out);
+    case StorageType::kMxfp4:
+      return WidenBlocks<32, 17, Mxfp4Value>(row, w.cols, out);
     case StorageType::kF8E4M3:
     case StorageType::kF4:
       return WidenScaled(w, r, out);

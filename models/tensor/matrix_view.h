@@ -9,8 +9,8 @@
 namespace spacemoe {
 
 // The type that values are stored in. Most quantised ones are GGML blocks of
-// 32 values along a row (see storage_type.cc for the layouts); kF8E4M3 and kF4
-// have their scales elsewhere (SeparateScales).
+// 32 or 256 values along a row (see storage_type.cc for the layouts); kF8E4M3
+// and kF4 have their scales elsewhere (SeparateScales).
 enum class StorageType : std::uint8_t {
   kF32,
   kF16,
@@ -20,11 +20,17 @@ enum class StorageType : std::uint8_t {
   kQ5_0,
   kQ5_1,
   kQ8_0,
+  kQ2_K,
+  kQ3_K,
+  kQ4_K,
+  kQ5_K,
+  kQ6_K,
+  kMxfp4,
   kF8E4M3,  // 1 sign, 4 exponent, 3 mantissa bits; no infinities
   kF4,      // 1 sign, 2 exponent, 1 mantissa bit; two a byte, low nibble first
 };
 
-// Values in one block: 1 for plain types and kF8E4M3, 32 for the others.
+// Values in one block: 1 for plain types and kF8E4M3, 32 or 256 for the others.
 int BlockValues(StorageType type);
 // Bytes of one block.
 int BlockBytes(StorageType type);

@@ -78,7 +78,7 @@ TEST(Linear, EqualsScalarReferenceOnEveryInstructionSet) {
     const ScopedInstructionSet scope(name);
     SCOPED_TRACE(name);
     for (const StorageType type : kStorageTypes) {
-      const RandomMatrix w = MakeRandomMatrix(type, 13, 96);
+      const RandomMatrix w = MakeRandomMatrix(type, 13, WholeBlocks(type, 96));
       for (const std::int64_t rows : {1, 2, 3, 4, 5, 9}) {
         ExpectNearReference(w.view, rows);
       }
@@ -103,17 +103,18 @@ TEST(Linear, WidensWeightsExactly) {
   for (const std::string& name : InstructionSets()) {
     const ScopedInstructionSet scope(name);
     for (const StorageType type : kStorageTypes) {
-      const RandomMatrix w = MakeRandomMatrix(type, 5, 64);
-      Floats identity(64 * 64, 0.0f);
-      for (int i = 0; i < 64; ++i) identity[i * 64 + i] = 1.0f;
-      const Floats batch = RunLinear(w.view, identity.data(), 64, 64);
+      const std::int64_t cols = WholeBlocks(type, 64);
+      const RandomMatrix w = MakeRandomMatrix(type, 5, cols);
+      Floats identity(cols * cols, 0.0f);
+      for (std::int64_t i = 0; i < cols; ++i) identity[i * cols + i] = 1.0f;
+      const Floats batch = RunLinear(w.view, identity.data(), cols, cols);
       for (std::int64_t o = 0; o < 5; ++o) {
-        Floats row(64);
+        Floats row(cols);
         DequantizeRow(w.view, o, row.data());
-        for (std::int64_t k = 0; k < 64; ++k) {
-          EXPECT_EQ(batch[k * 5 + o], row[k]) << Describe(type, 64);
+        for (std::int64_t k = 0; k < cols; ++k) {
+          EXPECT_EQ(batch[k * 5 + o], row[k]) << Describe(type, cols);
           const Floats alone =
-              RunLinear(w.view, identity.data() + k * 64, 1, 64);
+              RunLinear(w.view, identity.data() + k * cols, 1, cols);
           EXPECT_EQ(alone[o], row[k]) << Describe(type, 1);
         }
       }
@@ -140,7 +141,8 @@ TEST(Linear, GivesARowTheSameBitsInAnyBatchOnAnyThreadCount) {
   for (const int threads : {1, 2, 3}) {
     ThreadPool pool(threads);
     for (const StorageType type : kStorageTypes) {
-      const RandomMatrix w = MakeRandomMatrix(type, 210, 320);
+      const RandomMatrix w =
+          MakeRandomMatrix(type, 210, WholeBlocks(type, 320));
       for (const std::int64_t rows : {2, 3, 4, 5, 6, 7, 8, 16, 33, 64}) {
         ExpectRowsIndependent(w.view, rows, &pool);
       }
@@ -163,13 +165,14 @@ TEST(Linear, GivesARowTheSameBitsInAnyBatchWithOddColumns) {
 
 TEST(Linear, GivesTheSameBitsOnEveryFusedInstructionSet) {
   for (const StorageType type : kStorageTypes) {
-    const RandomMatrix w = MakeRandomMatrix(type, 37, 192);
+    const std::int64_t cols = WholeBlocks(type, 192);
+    const RandomMatrix w = MakeRandomMatrix(type, 37, cols);
     for (const std::int64_t rows : {1, 2, 3, 4, 7}) {
-      const Floats x = RandomFloats(rows * 192);
+      const Floats x = RandomFloats(rows * cols);
       Floats first;
       for (const std::string& name : FusedInstructionSets()) {
         const ScopedInstructionSet scope(name);
-        const Floats y = RunLinear(w.view, x.data(), rows, 192);
+        const Floats y = RunLinear(w.view, x.data(), rows, cols);
         if (first.empty()) first = y;
         EXPECT_TRUE(SameBits(first.data(), y.data(), rows * 37))
             << name << ", " << Describe(type, rows);
@@ -247,7 +250,8 @@ TEST(Linear, LeavesTheGapsBetweenOutputRowsAlone) {
 
 TEST(Linear, ReadsUnalignedWeights) {
   for (const StorageType type : kStorageTypes) {
-    const RandomMatrix odd = MakeRandomMatrix(type, 9, 64, 3);
+    const RandomMatrix odd =
+        MakeRandomMatrix(type, 9, WholeBlocks(type, 64), 3);
     for (const std::int64_t rows : {1, 5}) ExpectNearReference(odd.view, rows);
   }
 }

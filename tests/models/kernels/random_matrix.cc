@@ -27,6 +27,22 @@ void MendBlock(StorageType type, std::byte* block, std::uint16_t bits) {
       SetHalf(block, bits);
       SetHalf(block + 2, static_cast<std::uint16_t>(bits * 7));
       return;
+    case StorageType::kQ2_K:
+      SetHalf(block + 80, bits);
+      SetHalf(block + 82, static_cast<std::uint16_t>(bits * 7));
+      return;
+    case StorageType::kQ3_K:
+      return SetHalf(block + 108, bits);
+    case StorageType::kQ4_K:
+    case StorageType::kQ5_K:
+      SetHalf(block, bits);
+      SetHalf(block + 2, static_cast<std::uint16_t>(bits * 7));
+      return;
+    case StorageType::kQ6_K:
+      return SetHalf(block + 208, bits);
+    case StorageType::kMxfp4:
+      *block = static_cast<std::byte>(110 + bits % 16);
+      return;
     default:
       SetHalf(block, bits);
   }

@@ -11,10 +11,18 @@
 
 namespace spacemoe {
 
-inline constexpr std::array<StorageType, 8> kStorageTypes = {
+inline constexpr std::array<StorageType, 14> kStorageTypes = {
     StorageType::kF32,  StorageType::kF16,  StorageType::kBF16,
     StorageType::kQ4_0, StorageType::kQ4_1, StorageType::kQ5_0,
-    StorageType::kQ5_1, StorageType::kQ8_0};
+    StorageType::kQ5_1, StorageType::kQ8_0, StorageType::kQ2_K,
+    StorageType::kQ3_K, StorageType::kQ4_K, StorageType::kQ5_K,
+    StorageType::kQ6_K, StorageType::kMxfp4};
+
+// At least `cols`, and whole blocks of `type`.
+inline std::int64_t WholeBlocks(StorageType type, std::int64_t cols) {
+  const std::int64_t values = BlockValues(type);
+  return (cols + values - 1) / values * values;
+}
 
 struct RandomMatrix {
   std::vector<std::byte> bytes;

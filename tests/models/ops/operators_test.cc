@@ -59,17 +59,20 @@ TEST(Operators, LinearWidensHalfTypes) {
 TEST(Operators, LinearTakesQuantisedWeights) {
   for (const StorageType type :
        {StorageType::kQ4_0, StorageType::kQ4_1, StorageType::kQ5_0,
-        StorageType::kQ5_1, StorageType::kQ8_0}) {
-    RandomMatrix matrix = MakeRandomMatrix(type, 24, 96);
+        StorageType::kQ5_1, StorageType::kQ8_0, StorageType::kQ4_K,
+        StorageType::kMxfp4}) {
+    const std::int64_t cols = WholeBlocks(type, 96);
+    RandomMatrix matrix = MakeRandomMatrix(type, 24, cols);
     const at::Tensor w = at::from_blob(matrix.bytes.data(),
                                        {24, matrix.view.row_bytes}, at::kByte);
-    at::Tensor widened = at::empty({24, 96});
+    at::Tensor widened = at::empty({24, cols});
     for (int64_t r = 0; r < 24; ++r) {
-      DequantizeRow(matrix.view, r, widened.data_ptr<float>() + r * 96);
+      DequantizeRow(matrix.view, r, widened.data_ptr<float>() + r * cols);
     }
-    const at::Tensor x = at::randn({5, 96});
+    const at::Tensor x = at::randn({5, cols});
     const std::string name(StorageTypeName(type));
-    EXPECT_TRUE(Near(Linear(x, w, {}, name, 96), at::linear(x, widened), 1e-4))
+    EXPECT_TRUE(
+        Near(Linear(x, w, {}, name, cols), at::linear(x, widened), 1e-4))
         << name;
   }
 }
