@@ -131,7 +131,7 @@ absl::Status HeadStation::Step() {
   batch.start_ns = StepStart(batch.rows, free_ns_);
   StepTimer timer(*clock_, options_.modelled_flops);
   timer.AddFlops(head_->Flops() * static_cast<double>(batch.rows.size()));
-  SPACEMOE_RETURN_IF_ERROR(ComputeLogits(&batch));
+  SPACEMOE_RETURN_IF_ERROR(ComputeLogits(batch));
 
   std::vector<size_t> sampled;  // rows
   std::vector<TokenRecord> tokens;
@@ -156,24 +156,29 @@ absl::Status HeadStation::Step() {
   return absl::OkStatus();
 }
 
-absl::Status HeadStation::ComputeLogits(Batch* batch) {
-  const size_t rows = batch->rows.size();
+absl::Status HeadStation::ComputeLogits(const Batch& batch) {
+  const size_t rows = batch.rows.size();
   std::vector<float> hidden(rows * frame_.width);
-  SPACEMOE_RETURN_IF_ERROR(CombineRows(batch->rows, combiner_, hidden.data()));
-  batch->logits.resize(rows * static_cast<size_t>(head_->vocab_size()));
+  SPACEMOE_RETURN_IF_ERROR(CombineRows(batch.rows, combiner_, hidden.data()));
+  const size_t floats = rows * static_cast<size_t>(head_->vocab_size());
+  if (logits_.size() < floats) logits_.resize(floats);
   return head_->Logits(static_cast<int64_t>(rows), hidden.data(),
-                       batch->logits.data());
+                       logits_.data());
+}
+
+absl::Span<const float> HeadStation::LogitsOf(size_t row) const {
+  const size_t vocab = static_cast<size_t>(head_->vocab_size());
+  return absl::MakeConstSpan(logits_).subspan(row * vocab, vocab);
 }
 
 void HeadStation::EmitLogits(const Batch& batch, size_t row,
                              Sequence* sequence) {
-  const int64_t vocab = head_->vocab_size();
   LogitsRecord record;
   record.sequence = sequence->request.sequence;
   record.first_position = batch.rows[row].header.position;
   record.rows = 1;
-  const float* logits = batch.logits.data() + static_cast<int64_t>(row) * vocab;
-  record.values.assign(logits, logits + vocab);
+  const absl::Span<const float> logits = LogitsOf(row);
+  record.values.assign(logits.begin(), logits.end());
   ++sequence->logits_rows;
   record.last = sequence->logits_rows ==
                 static_cast<int64_t>(sequence->request.prompt.size());
@@ -185,13 +190,11 @@ void HeadStation::EmitLogits(const Batch& batch, size_t row,
 
 TokenRecord HeadStation::Sample(const Batch& batch, size_t row,
                                 const Sequence& sequence) const {
-  const size_t vocab = static_cast<size_t>(head_->vocab_size());
   TokenRecord record;
   record.sequence = sequence.request.sequence;
   record.position = batch.rows[row].header.position + 1;
   record.token =
-      SampleToken(absl::MakeConstSpan(batch.logits).subspan(row * vocab, vocab),
-                  sequence.request.sampling, record.position);
+      SampleToken(LogitsOf(row), sequence.request.sampling, record.position);
   record.end_token = Contains(sequence.request.end_tokens, record.token);
   return record;
 }

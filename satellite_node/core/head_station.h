@@ -39,11 +39,10 @@ class HeadStation final : public Station {
     int64_t last_emission_ns = 0;  // or the injection
   };
 
-  // One step's rows with their logits.
+  // One step's rows.
   struct Batch {
     std::vector<AssembledRow> rows;
     int64_t start_ns = 0;
-    std::vector<float> logits;  // [rows, vocab]
   };
 
   // A sampled token whose lap goes on.
@@ -56,7 +55,8 @@ class HeadStation final : public Station {
   absl::Status SendPrompt(const SequenceRequest& request, int64_t departure_ns,
                           size_t begin, size_t end);
   std::vector<AssembledRow> TakeBatch();
-  absl::Status ComputeLogits(Batch* batch);
+  absl::Span<const float> LogitsOf(size_t row) const;
+  absl::Status ComputeLogits(const Batch& batch);
   void EmitLogits(const Batch& batch, size_t row, Sequence* sequence);
   TokenRecord Sample(const Batch& batch, size_t row,
                      const Sequence& sequence) const;
@@ -78,6 +78,8 @@ class HeadStation final : public Station {
   RowAssembly assembly_;
   std::deque<AssembledRow> ready_;
   absl::flat_hash_map<uint64_t, Sequence> sequences_;
+  // Of the step that runs; kept for its memory. [rows, vocab], or more.
+  std::vector<float> logits_;
   int64_t free_ns_ = 0;
 };
 

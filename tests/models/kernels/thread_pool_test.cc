@@ -1,6 +1,8 @@
 #include "models/kernels/thread_pool.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <sched.h>
 
 #include <atomic>
 #include <cstdint>
@@ -42,6 +44,46 @@ TEST(ThreadPool, RunsManyRegionsInARow) {
     });
   }
   for (const std::int64_t value : values) EXPECT_EQ(value, 2000);
+}
+
+TEST(ThreadPool, WorksAfterRests) {
+  ThreadPool pool(3);
+  for (int region = 0; region < 500; ++region) {
+    ExpectEachIndexOnce(pool, 64, 1);
+    pool.Rest();
+    if (region % 7 == 0) pool.Rest();
+  }
+}
+
+TEST(ThreadPool, WorkersRestWithOneThread) { ThreadPool(1).Rest(); }
+
+TEST(ThreadPool, WorkersLeaveTheCallersCoreToIt) {
+  cpu_set_t cores;
+  ASSERT_EQ(sched_getaffinity(0, sizeof(cores), &cores), 0);
+  if (CPU_COUNT(&cores) < 2) GTEST_SKIP() << "one core";
+  std::thread caller([&cores] {
+    int core = 0;
+    while (!CPU_ISSET(core, &cores)) ++core;
+    cpu_set_t own;
+    CPU_ZERO(&own);
+    CPU_SET(core, &own);
+    ThreadPool pool(2);
+    ASSERT_EQ(pthread_setaffinity_np(pthread_self(), sizeof(own), &own), 0);
+    const std::thread::id self = std::this_thread::get_id();
+    std::atomic<bool> other_ran = false;
+    // The caller may take all ranges before the worker wakes: try again.
+    while (!other_ran) {
+      pool.ParallelFor(64, 1, [&](std::int64_t, std::int64_t) {
+        if (std::this_thread::get_id() == self) {
+          std::this_thread::yield();
+          return;
+        }
+        EXPECT_NE(sched_getcpu(), core);
+        other_ran = true;
+      });
+    }
+  });
+  caller.join();
 }
 
 TEST(ThreadPool, UsesTheCallerOnlyWithOneThread) {

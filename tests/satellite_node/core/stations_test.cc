@@ -5,6 +5,7 @@
 #include "satellite_node/core/expert_station.h"
 #include "satellite_node/core/gateway_station.h"
 #include "satellite_node/core/head_station.h"
+#include "satellite_node/core/layer_station.h"
 #include "tests/satellite_node/core/fake_roles.h"
 
 namespace spacemoe {
@@ -14,6 +15,7 @@ using testing::FakeCombiner;
 using testing::FakeExperts;
 using testing::FakeGateway;
 using testing::FakeHead;
+using testing::FakeLayer;
 using ::testing::IsEmpty;
 using testing::kHidden;
 using ::testing::SizeIs;
@@ -182,6 +184,67 @@ TEST(GatewayStation, IgnoresLatePacketsOfADeadSequence) {
   station.Accept(HiddenRow(1, 0, 500, 0));
   EXPECT_EQ(station.NextStep(), kNever);
   EXPECT_EQ(gateway.CacheBytes(), 0);
+}
+
+TEST(LayerStation, SendsTheLayersResultAtStartPlusCompute) {
+  const SatelliteOptions options = Options();
+  FakeLayer layer(0);
+  ManualClock clock;
+  CapturingSink sink;
+  LayerStation station(options, &layer, nullptr, &clock, &sink);
+  EXPECT_EQ(station.NextStep(), kNever);
+  station.Accept(HiddenRow(1, 0, /*due=*/500, /*came=*/300));
+  ASSERT_TRUE(station.Step().ok());
+  ASSERT_THAT(sink.packets, SizeIs(1));
+  const Packet& packet = sink.packets[0];
+  EXPECT_TRUE(packet.combined);
+  EXPECT_FALSE(packet.has_shared);
+  EXPECT_EQ(packet.layer, 1u);
+  EXPECT_EQ(packet.destination, 50u);
+  EXPECT_EQ(packet.link.departure_ns, 2500);  // 1,000 + 2 * 500 FLOPs
+  EXPECT_THAT(packet.rows[0].experts, IsEmpty());
+  std::vector<float> expected = {0.1f, 0.2f, 0.3f, 0.4f};
+  ASSERT_TRUE(FakeLayer(0).Run({{1, 0, 1, false}}, expected.data()).ok());
+  EXPECT_EQ(packet.values, expected);
+}
+
+TEST(LayerStation, LastLayerEndsRowsThatOnlyFillTheCache) {
+  SatelliteOptions options = Options();
+  options.layer = 2;
+  FakeLayer layer(2);
+  FakeCombiner combiner;
+  ManualClock clock;
+  CapturingSink sink;
+  LayerStation station(options, &layer, &combiner, &clock, &sink);
+  station.Accept(HiddenRow(1, 0, 500, 0, true, true));
+  ASSERT_TRUE(station.Step().ok());
+  EXPECT_THAT(sink.packets, IsEmpty());
+  station.Accept(HiddenRow(1, 1, 500, 0, true, true));
+  station.Accept(HiddenRow(1, 2, 500, 0, true, false));
+  ASSERT_TRUE(station.Step().ok());
+  ASSERT_THAT(sink.packets, SizeIs(1));
+  ASSERT_THAT(sink.packets[0].rows, SizeIs(1));
+  EXPECT_EQ(sink.packets[0].rows[0].position, 2u);
+  EXPECT_THAT(sink.packets[0].values, SizeIs(kHidden));
+}
+
+TEST(LayerStation, TakesAllSequencesOfOneBatch) {
+  SatelliteOptions options = Options();
+  FakeLayer layer(0);
+  ManualClock clock;
+  for (const bool one_batch : {false, true}) {
+    options.one_batch = one_batch;
+    CapturingSink sink;
+    LayerStation station(options, &layer, nullptr, &clock, &sink);
+    for (uint64_t sequence = 1; sequence <= 4; ++sequence) {
+      Packet packet = HiddenPacket(sequence + 10 * one_batch, 0, 500);
+      packet.combined = true;
+      packet.sequences_in_flight = 4;
+      station.Accept(MakeArrival(std::make_shared<Packet>(packet), 0));
+    }
+    ASSERT_TRUE(station.Step().ok());
+    EXPECT_THAT(sink.packets[0].rows, SizeIs(one_batch ? 4 : 2));
+  }
 }
 
 TEST(ExpertStation, SendsEachExpertsOutputAsSoonAsItIsThere) {
