@@ -176,10 +176,12 @@ TEST_P(FamiliesRingTest, ContinuesAsTransformersDoes) {
     nodes_[0]->Tell(InjectMessage(prompts[p], p));
     expected_tokens += prompts[p]["continuation"].size();
   }
-  for (size_t i = 0; i < expected_tokens; ++i) {
+  for (size_t told = 0; told < expected_tokens;) {
     const v1::SatelliteMessage message = nodes_[0]->upstream().Next();
-    ASSERT_TRUE(message.has_token()) << message.ShortDebugString();
-    texts[message.token().sequence()].push_back(message.token().token());
+    ASSERT_TRUE(message.has_tokens()) << message.ShortDebugString();
+    for (const v1::TokenEvent& token : message.tokens().tokens())
+      texts[token.sequence()].push_back(token.token());
+    told += message.tokens().tokens_size();
   }
   for (size_t p = 0; p < prompts.size(); ++p) {
     EXPECT_EQ(texts[p], prompts[p]["continuation"].get<std::vector<int64_t>>());
