@@ -72,7 +72,8 @@ constexpr TensorName kGguf[] = {
 absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   SPACEMOE_RETURN_IF_ERROR(ReadGraniteFields(fields, config));
   SPACEMOE_ASSIGN_OR_RETURN(config.shared_width,
-                            fields.Int("shared_intermediate_size"));
+                            // 0: as GraniteMoe.
+                            fields.IntOr("shared_intermediate_size", 1024, 0));
   return absl::OkStatus();
 }
 
