@@ -89,6 +89,7 @@ constexpr Shape kShapes[] = {{"head", kVocabulary, kHidden},
 
 void RegisterLinear(const Shape& shape) {
   for (const StorageType type : kStorageTypes) {
+    if (shape.cols % BlockValues(type) != 0) continue;
     const std::string name = std::string("Linear/") + shape.name + "/" +
                              std::string(StorageTypeName(type));
     benchmark::RegisterBenchmark(name.c_str(), BM_Linear, type, shape.outputs,

@@ -8,13 +8,13 @@
 namespace spacemoe {
 namespace {
 
-absl::StatusOr<ChatTemplate> ParseTemplateOf(const TokenizerFiles& files) {
-  if (files.chat_template.empty()) {
+absl::StatusOr<ChatTemplate> ParseTemplate(const std::string& text,
+                                           const std::string& source) {
+  if (text.empty()) {
     return absl::NotFoundError(
-        absl::StrCat(files.source, ": there is no chat template"));
+        absl::StrCat(source, ": there is no chat template"));
   }
-  return ChatTemplate::Parse(files.chat_template,
-                             absl::StrCat(files.source, ": chat template"));
+  return ChatTemplate::Parse(text, absl::StrCat(source, ": chat template"));
 }
 
 absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(
@@ -38,14 +38,20 @@ absl::StatusOr<TokenizerBundle> TokenizerBundle::Create(
     const TokenizerFiles& files) {
   auto tokenizer = MakeTokenizer(files);
   if (!tokenizer.ok()) return tokenizer.status();
-  return TokenizerBundle(*std::move(tokenizer), ParseTemplateOf(files),
-                         files.special_tokens);
+  const std::string& for_tools = files.tool_use_template.empty()
+                                     ? files.chat_template
+                                     : files.tool_use_template;
+  return TokenizerBundle(
+      *std::move(tokenizer), ParseTemplate(files.chat_template, files.source),
+      ParseTemplate(for_tools, files.source), files.special_tokens);
 }
 
 absl::StatusOr<std::string> TokenizerBundle::Render(ChatInput input) const {
-  if (!chat_template_.ok()) return chat_template_.status();
+  const auto& chosen =
+      input.tools.is_null() ? chat_template_ : tool_use_template_;
+  if (!chosen.ok()) return chosen.status();
   input.special_tokens.insert(special_tokens_.begin(), special_tokens_.end());
-  return chat_template_->RenderChat(input);
+  return chosen->RenderChat(input);
 }
 
 }  // namespace spacemoe

@@ -28,20 +28,24 @@ class TokenizerBundle {
     return special_tokens_;
   }
 
-  // As ChatTemplate::RenderChat; special tokens that `input` does not name are
+  // As ChatTemplate::RenderChat, with the template for tools, where there is
+  // one, if `input` has tools; special tokens that `input` does not name are
   // those of the checkpoint. NotFound without a chat template.
   absl::StatusOr<std::string> Render(ChatInput input) const;
 
  private:
   TokenizerBundle(std::unique_ptr<Tokenizer> tokenizer,
                   absl::StatusOr<ChatTemplate> chat_template,
+                  absl::StatusOr<ChatTemplate> tool_use_template,
                   std::map<std::string, std::string> special_tokens)
       : tokenizer_(std::move(tokenizer)),
         chat_template_(std::move(chat_template)),
+        tool_use_template_(std::move(tool_use_template)),
         special_tokens_(std::move(special_tokens)) {}
 
   std::unique_ptr<Tokenizer> tokenizer_;
   absl::StatusOr<ChatTemplate> chat_template_;
+  absl::StatusOr<ChatTemplate> tool_use_template_;
   std::map<std::string, std::string> special_tokens_;
 };
 

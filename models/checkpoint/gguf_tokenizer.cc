@@ -117,6 +117,11 @@ absl::StatusOr<TokenizerFiles> ReadGgufTokenizer(const GgufFile& file) {
     SPACEMOE_ASSIGN_OR_RETURN(files.chat_template,
                               file.GetString("tokenizer.chat_template"));
   }
+  if (file.Has("tokenizer.chat_template.tool_use")) {
+    SPACEMOE_ASSIGN_OR_RETURN(
+        files.tool_use_template,
+        file.GetString("tokenizer.chat_template.tool_use"));
+  }
   return files;
 }
 

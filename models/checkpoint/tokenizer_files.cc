@@ -28,8 +28,8 @@ std::string TokenText(const json& value) {
 }
 
 void ReadSpecialTokens(const json& config, TokenizerFiles& files) {
-  for (const char* name :
-       {"bos_token", "eos_token", "pad_token", "unk_token"}) {
+  for (const char* name : {"bos_token", "eos_token", "pad_token", "unk_token",
+                           "sep_token", "cls_token", "mask_token"}) {
     const auto it = config.find(name);
     if (it == config.end()) continue;
     const std::string text = TokenText(*it);
@@ -37,35 +37,50 @@ void ReadSpecialTokens(const json& config, TokenizerFiles& files) {
   }
 }
 
-absl::StatusOr<std::string> NamedTemplate(const json& list,
-                                          const std::string& where) {
+// Empty when there is none of that name.
+std::string NamedTemplate(const json& list, std::string_view wanted) {
   for (const json& entry : list) {
     if (!entry.is_object()) continue;
     const auto name = entry.find("name");
     const auto text = entry.find("template");
-    if (name != entry.end() && *name == "default" && text != entry.end() &&
+    if (name != entry.end() && *name == wanted && text != entry.end() &&
         text->is_string()) {
       return text->get<std::string>();
     }
   }
+  return "";
+}
+
+absl::Status ReadConfigTemplates(const json& config, const std::string& where,
+                                 TokenizerFiles& files) {
+  const auto it = config.find("chat_template");
+  if (it == config.end() || it->is_null()) return absl::OkStatus();
+  if (it->is_string()) {
+    files.chat_template = it->get<std::string>();
+    return absl::OkStatus();
+  }
+  if (!it->is_array()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        where, ": field 'chat_template': expected a string or a list, found ",
+        it->type_name()));
+  }
+  files.chat_template = NamedTemplate(*it, "default");
+  files.tool_use_template = NamedTemplate(*it, "tool_use");
+  if (!files.chat_template.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(where,
                    ": field 'chat_template': expected a template named "
                    "'default' in the list, found none"));
 }
 
-absl::StatusOr<std::string> ConfigTemplate(const json& config,
-                                           const std::string& where) {
-  const auto it = config.find("chat_template");
-  if (it == config.end() || it->is_null()) return std::string();
-  if (it->is_string()) return it->get<std::string>();
-  if (it->is_array()) return NamedTemplate(*it, where);
-  return absl::InvalidArgumentError(absl::StrCat(
-      where, ": field 'chat_template': expected a string or a list, found ",
-      it->type_name()));
+// Replaces `text` by the file's, if there is such a file.
+absl::Status ReadTemplateFile(const std::string& path, std::string& text) {
+  if (!FileExists(path)) return absl::OkStatus();
+  SPACEMOE_ASSIGN_OR_RETURN(text, ReadTextFile(path, kMaxConfigBytes));
+  return absl::OkStatus();
 }
 
-// tokenizer_config.json and chat_template.jinja, both optional.
+// tokenizer_config.json and the files with templates, all optional.
 absl::Status ReadConfig(const std::string& folder, TokenizerFiles& files) {
   const std::string path = folder + "/tokenizer_config.json";
   SPACEMOE_ASSIGN_OR_RETURN(const std::string text,
@@ -73,14 +88,12 @@ absl::Status ReadConfig(const std::string& folder, TokenizerFiles& files) {
   if (!text.empty()) {
     SPACEMOE_ASSIGN_OR_RETURN(const json config, ParseJsonObject(text, path));
     ReadSpecialTokens(config, files);
-    SPACEMOE_ASSIGN_OR_RETURN(files.chat_template,
-                              ConfigTemplate(config, path));
+    SPACEMOE_RETURN_IF_ERROR(ReadConfigTemplates(config, path, files));
   }
-  const std::string jinja = folder + "/chat_template.jinja";
-  if (!FileExists(jinja)) return absl::OkStatus();
-  SPACEMOE_ASSIGN_OR_RETURN(files.chat_template,
-                            ReadTextFile(jinja, kMaxConfigBytes));
-  return absl::OkStatus();
+  SPACEMOE_RETURN_IF_ERROR(
+      ReadTemplateFile(folder + "/chat_template.jinja", files.chat_template));
+  return ReadTemplateFile(folder + "/additional_chat_templates/tool_use.jinja",
+                          files.tool_use_template);
 }
 
 absl::StatusOr<TokenizerFiles> ReadFolder(const std::string& folder) {

@@ -21,16 +21,20 @@ struct TokenizerFiles {
   std::optional<SentencePieceFiles> sentence_piece;
 
   std::string chat_template;  // Jinja, or empty: there is none
-  // The texts that templates know as bos_token, eos_token, pad_token and
-  // unk_token; only those that exist.
+  // The one for conversations with tools, where it is another; else empty.
+  std::string tool_use_template;
+  // The texts that templates know as bos_token, eos_token, pad_token,
+  // unk_token, sep_token, cls_token and mask_token; only those that exist.
   std::map<std::string, std::string> special_tokens;
 };
 
 // `path`: a GGUF file, a folder with exactly one GGUF file, a checkpoint
 // folder, or a folder that holds only tokenizer files: tokenizer.json, else
 // tokenizer.model (SentencePiece). The chat template comes
-// from chat_template.jinja, else from tokenizer_config.json (a string, or the
-// one named "default" in a list). NOT_FOUND when there is no tokenizer.
+// from chat_template.jinja, else from tokenizer_config.json (a string, or those
+// named "default" and "tool_use" in a list); one named "tool_use" also from
+// additional_chat_templates/tool_use.jinja. NOT_FOUND when there is no
+// tokenizer.
 absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path);
 
 // The same for a GGUF file that is open already.

@@ -76,6 +76,17 @@ TEST(TokenizerBundle, GivesTheTemplateItsSpecialTokens) {
   EXPECT_EQ(*bundle->Render(input), "<s><end>");
 }
 
+TEST(TokenizerBundle, TakesTheTemplateForToolsWhenThereAreTools) {
+  TokenizerFiles files = Files();
+  files.chat_template = "plain";
+  ChatInput input;
+  input.tools = nlohmann::ordered_json::array();
+  EXPECT_EQ(*TokenizerBundle::Create(files)->Render(input), "plain");
+  files.tool_use_template = "tools";
+  EXPECT_EQ(*TokenizerBundle::Create(files)->Render(input), "tools");
+  EXPECT_EQ(*TokenizerBundle::Create(files)->Render({}), "plain");
+}
+
 TEST(TokenizerBundle, OpensAGgufTokenizer) {
   TokenizerFiles files;
   files.source = "x.gguf";

@@ -1,5 +1,7 @@
 #include "models/checkpoint/tokenizer_files.h"
 
+#include <filesystem>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/models/checkpoint/test_files.h"
@@ -67,6 +69,23 @@ TEST(TokenizerFiles, SaysWhatIsMissing) {
   const auto none =
       ReadTokenizerFiles(SPACEMOE_TESTDATA "/gguf/mixtral_tied-q4_0.gguf");
   EXPECT_EQ(none.status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(TokenizerFiles, FindsTheTemplateForTools) {
+  const TempDir dir;
+  dir.Write("tokenizer.json", "{}");
+  dir.Write("tokenizer_config.json", R"({"cls_token":"<c>","chat_template":[
+      {"name":"default","template":"D"}, {"name":"tool_use","template":"U"}]})");
+  auto files = ReadTokenizerFiles(dir.path());
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_EQ(files->chat_template, "D");
+  EXPECT_EQ(files->tool_use_template, "U");
+  EXPECT_EQ(files->special_tokens.at("cls_token"), "<c>");
+  std::filesystem::create_directory(dir.File("additional_chat_templates"));
+  dir.Write("additional_chat_templates/tool_use.jinja", "V");
+  files = ReadTokenizerFiles(dir.path());
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_EQ(files->tool_use_template, "V");
 }
 
 TEST(TokenizerFiles, TakesASentencePieceModelWhereItIsAllThereIs) {
