@@ -18,6 +18,7 @@ using CommandBody = std::function<int(ProcessGuard* guard)>;
 CommandBody AddDemoCommand(CLI::App* app);
 CommandBody AddGenerateCommand(CLI::App* app);
 CommandBody AddLogitsCommand(CLI::App* app);
+CommandBody AddVerifyCommand(CLI::App* app);
 CommandBody AddTokenizeCommand(CLI::App* app);
 CommandBody AddRenderCommand(CLI::App* app);
 CommandBody AddConvertCommand(CLI::App* app);

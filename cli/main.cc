@@ -31,6 +31,8 @@ constexpr CommandSpec kCommands[] = {
      "Texts from prompts, on a ring of satellites or in one process",
      AddGenerateCommand},
     {"logits", "Logits of every position of a prompt", AddLogitsCommand},
+    {"verify", "A checkpoint's results against expected ones",
+     AddVerifyCommand},
     {"tokenize", "Text to token ids, JSON lines in and out",
      AddTokenizeCommand},
     {"render", "Messages to the text that a chat model is prompted with",

@@ -1,5 +1,6 @@
 #include "models/tokenizer/sentence_piece_parts.h"
 
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,14 +20,26 @@ absl::Status Error(const std::string& source, std::string_view message) {
       absl::StrCat(source, ": ", std::string(message)));
 }
 
-// No spaces at the ends, one between words.
+// Takes a space off the end of `text`, or the mark that will stand for one.
+bool TakeLastSpace(std::string* text) {
+  const bool mark = text->ends_with(kMark);
+  if (!mark && !text->ends_with(' ')) return false;
+  text->resize(text->size() - (mark ? std::strlen(kMark) : 1));
+  return true;
+}
+
+// No spaces at the ends, one between words. As in sentencepiece a mark that the
+// text itself has counts as a space before another one and at the end.
 std::string CollapseSpaces(const std::string& text) {
   std::string out;
   for (const char c : text) {
-    if (c == ' ' && (out.empty() || out.back() == ' ')) continue;
+    const bool again =
+        out.empty() || out.ends_with(' ') || out.ends_with(kMark);
+    if (c == ' ' && again) continue;
     out.push_back(c);
   }
-  if (out.ends_with(' ')) out.pop_back();
+  while (TakeLastSpace(&out)) {
+  }
   return out;
 }
 
@@ -179,13 +192,11 @@ Decoder DecoderOf(const SentencePieceModel& model) {
   }
   decoder.Append(NewByteFallbackStage);
   decoder.Append(NewFuseStage);
-  if (!model.add_dummy_prefix) return decoder;
-  if (model.treat_whitespace_as_suffix) {
-    decoder.Append(NewAssembleStage);
-    decoder.Append([] { return NewStripStage(' ', 0, 1); });
-  } else {
-    decoder.Append([] { return NewStripStartStage(' ', 1); });
-  }
+  constexpr int64_t kAll = INT64_MAX;
+  const int64_t spaces = model.remove_extra_whitespaces ? kAll
+                         : model.add_dummy_prefix       ? 1
+                                                        : 0;
+  decoder.Append([spaces] { return NewStripStartStage(' ', spaces); });
   return decoder;
 }
 

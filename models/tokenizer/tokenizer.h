@@ -35,9 +35,9 @@ class Tokenizer {
   // A tokenizer.model alone. Special tokens that a text spells are found, which
   // sentencepiece itself does not do, and bos or eos are added, as Hugging
   // Face's tokenizers do for such files: as tokenizer_config.json says
-  // (add_bos_token, add_eos_token, added_tokens_decoder, legacy), else the bos
-  // for BPE and the eos for Unigram without a bos. Unimplemented names a kind
-  // of model other than BPE and Unigram.
+  // (add_bos_token, add_eos_token, add_prefix_space, added_tokens_decoder,
+  // legacy), else the bos for BPE and the eos for Unigram without a bos.
+  // Unimplemented names a kind of model other than BPE and Unigram.
   static absl::StatusOr<std::unique_ptr<Tokenizer>> FromSentencePiece(
       const SentencePieceFiles& files);
 

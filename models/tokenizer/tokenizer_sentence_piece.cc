@@ -65,6 +65,7 @@ absl::Status ReadAddedTokensFile(const SentencePieceFiles& files,
 }
 
 absl::Status ReadConfig(const SentencePieceFiles& files,
+                        SentencePieceModel* model,
                         SentencePieceOptions* options) {
   if (files.tokenizer_config_json.empty()) return absl::OkStatus();
   const std::string source = Beside(files, "tokenizer_config.json");
@@ -78,6 +79,9 @@ absl::Status ReadConfig(const SentencePieceFiles& files,
                             root["add_eos_token"].BoolOr(options->add_eos));
   SPACEMOE_ASSIGN_OR_RETURN(options->prefix_every_section,
                             root["legacy"].BoolOr(true));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      model->add_dummy_prefix,
+      root["add_prefix_space"].BoolOr(model->add_dummy_prefix));
   return ReadAddedTokensDecoder(root["added_tokens_decoder"], &options->added);
 }
 
@@ -85,14 +89,14 @@ absl::Status ReadConfig(const SentencePieceFiles& files,
 
 absl::StatusOr<std::unique_ptr<Tokenizer>> Tokenizer::FromSentencePiece(
     const SentencePieceFiles& files) {
-  SPACEMOE_ASSIGN_OR_RETURN(const SentencePieceModel model,
+  SPACEMOE_ASSIGN_OR_RETURN(SentencePieceModel model,
                             ParseSentencePieceModel(files.model, files.source));
   const bool bpe = model.kind == SentencePieceKind::kBpe;
   SentencePieceOptions options;
   options.add_bos = bpe && model.bos_id >= 0;
   options.add_eos = !bpe && model.bos_id < 0 && model.eos_id >= 0;
   SPACEMOE_RETURN_IF_ERROR(ReadAddedTokensFile(files, &options.added));
-  SPACEMOE_RETURN_IF_ERROR(ReadConfig(files, &options));
+  SPACEMOE_RETURN_IF_ERROR(ReadConfig(files, &model, &options));
   SPACEMOE_ASSIGN_OR_RETURN(
       auto parts, MakeSentencePieceParts(model, options, files.source));
   return std::make_unique<Tokenizer>(std::move(parts));

@@ -57,6 +57,24 @@ TEST(Demo, StreamsAnAnswerAndPrintsTheTable) {
   EXPECT_THAT(result.err, HasSubstr("tokens/s"));
 }
 
+TEST(Verify, ComparesWithTheExpectedSet) {
+  const std::string mixtral = TinyModel("mixtral");
+  std::vector<std::string> args = {"verify", "--model", mixtral, "--expected",
+                                   mixtral};
+  const ProgramResult local = Spacemoe(args);
+  EXPECT_EQ(local.exit_code, 0) << local.out << local.err;
+  EXPECT_THAT(local.out, HasSubstr("continuation"));
+  args.insert(args.end(), {"--links", "off"});
+  const ProgramResult ring = Spacemoe(args);
+  EXPECT_EQ(ring.exit_code, 0) << ring.out << ring.err;
+  EXPECT_EQ(ring.out, local.out);
+  const ProgramResult strict =
+      Spacemoe({"verify", "--model", mixtral, "--expected", mixtral,
+                "--logits-tolerance", "1e-12"});
+  EXPECT_EQ(strict.exit_code, 1);
+  EXPECT_THAT(strict.out, HasSubstr("FAILED"));
+}
+
 TEST(Tokenize, GoesThereAndBack) {
   const ProgramResult result = Spacemoe(
       {"tokenize", "--model", DemoModel()},

@@ -72,5 +72,17 @@ TEST(QuantizedGguf, GivesTheSameLogitsWithEitherKernel) {
   }
 }
 
+TEST(QuantizedGguf, TakesEveryKQuant) {
+  const auto checkpoint =
+      Checkpoint::Open(SPACEMOE_TESTDATA "/gguf/k_quants.gguf");
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+  const std::vector<int64_t> ids = {1, 17, 20, 31, 4, 9, 63};
+  const auto native = Logits(**checkpoint, KernelKind::kNative, ids);
+  const auto aten = Logits(**checkpoint, KernelKind::kAten, ids);
+  ASSERT_EQ(native.size(), ids.size() * 64);
+  EXPECT_GT(MaxDifference(native, std::vector<float>(native.size())), 0.1);
+  EXPECT_LE(MaxDifference(native, aten), 1e-3);
+}
+
 }  // namespace
 }  // namespace spacemoe

@@ -89,6 +89,16 @@ TEST(SentencePiece, PutsItsPrefixBehindSpecialTokensUnlessTold) {
   EXPECT_NE(ids, (Ids{1, 310, 297, 806}));
 }
 
+TEST(SentencePiece, PutsNoSpaceBeforeATextWhenTold) {
+  SentencePieceFiles files = FilesOf("llama2");
+  files.tokenizer_config_json =
+      R"({"add_prefix_space": false, "add_bos_token": false})";
+  const auto tokenizer = Open(files);
+  const auto ids = *tokenizer->Encode(" Hello", true);
+  EXPECT_EQ(ids, (Ids{310, 297, 806}));
+  EXPECT_EQ(tokenizer->Decode(ids, false), " Hello");
+}
+
 TEST(SentencePiece, KnowsTheTokensThatOtherFilesAdd) {
   SentencePieceFiles files = FilesOf("llama2");
   files.added_tokens_json = R"({"<tool>": 1000, "<end>": 1001})";
