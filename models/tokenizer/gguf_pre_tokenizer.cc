@@ -67,9 +67,10 @@ constexpr std::string_view kDeepSeekV3 =
 // Names as llama.cpp writes them (llama_vocab, pre-tokenizer types).
 const std::vector<GgufSplit>& Splits() {
   static const auto* const splits = new std::vector<GgufSplit>{
-      {{"gpt-2", "gpt2", "phi-2", "mpt", "olmo", "jais", "trillion",
-        "granite-docling"},
+      {{"gpt-2", "gpt2", "phi-2", "mpt", "jais", "trillion", "granite-docling"},
        {kGpt2Pattern}},
+      // The models of this name have GPT-NeoX's tokenizer, which normalizes.
+      {{"olmo"}, {kGpt2Pattern}, false, true},
       {{"smollm", "starcoder", "refact", "command-r", "codeshell", "exaone",
         "minerva-7b"},
        {kDigit, kGpt2Pattern}},

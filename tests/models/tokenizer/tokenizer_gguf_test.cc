@@ -89,6 +89,16 @@ TEST(TokenizerGgufData, AddsBosAndEosWhenTheFileSaysSo) {
             (std::vector<int64_t>{50, 540, 89}));
 }
 
+TEST(TokenizerGgufData, NormalizesForOlmo) {
+  const auto plain = Tokenizer::FromGguf(DataOf("gpt2", "gpt-2"));
+  const auto olmo = Tokenizer::FromGguf(DataOf("gpt2", "olmo"));
+  ASSERT_TRUE(plain.ok() && olmo.ok());
+  EXPECT_EQ(*(*olmo)->Encode("e\u0301", true),
+            *(*plain)->Encode("\u00e9", true));
+  EXPECT_NE(*(*plain)->Encode("e\u0301", true),
+            *(*plain)->Encode("\u00e9", true));
+}
+
 TEST(TokenizerGgufData, NamesWhatItDoesNotKnow) {
   const auto message = [](const GgufTokenizerData& data) {
     const auto tokenizer = Tokenizer::FromGguf(data);
