@@ -121,11 +121,11 @@ TEST(Gguf, ObeysTheAlignment) {
 TEST(Gguf, OpensAFileWithTypesThatNoKernelReads) {
   const TempDir dir;
   const auto file = Open(dir, GgufBuilder()
-                                  .Tensor("a", {256}, 14, 0)
-                                  .Tensor("b", {3}, 77, 224)
+                                  .Tensor("a", {256}, 16, 0)
+                                  .Tensor("b", {3}, 77, 96)
                                   .Data(std::string(256, 'x')));
   ASSERT_NE(file, nullptr);
-  EXPECT_EQ(file->tensors()[0].type_name, "Q6_K");
+  EXPECT_EQ(file->tensors()[0].type_name, "IQ2_XXS");
   EXPECT_FALSE(file->tensors()[0].type.has_value());
   EXPECT_EQ(file->tensors()[1].type_name, "type 77");
 }
