@@ -28,14 +28,12 @@ bool TakeLastSpace(std::string* text) {
   return true;
 }
 
-// No spaces at the ends, one between words. As in sentencepiece a mark that the
-// text itself has counts as a space before another one and at the end.
+// No spaces at the ends, one between words. As in sentencepiece marks that the
+// text itself has count as spaces at the end.
 std::string CollapseSpaces(const std::string& text) {
   std::string out;
   for (const char c : text) {
-    const bool again =
-        out.empty() || out.ends_with(' ') || out.ends_with(kMark);
-    if (c == ' ' && again) continue;
+    if (c == ' ' && (out.empty() || out.ends_with(' '))) continue;
     out.push_back(c);
   }
   while (TakeLastSpace(&out)) {
