@@ -66,6 +66,7 @@ absl::StatusOr<InspectReport> Inspect(const std::string& path) {
     share.bytes += tensor->bytes;
   }
   SPACEMOE_RETURN_IF_ERROR(AddBytes(weights, report));
+  report.skipped = FindUnusedTensors(*checkpoint);
   report.tokenizer = SummarizeTokenizer(path);
   return report;
 }

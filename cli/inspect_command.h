@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "models/checkpoint/checkpoint.h"
 #include "models/checkpoint/tokenizer_files.h"
+#include "models/checkpoint/unused_tensors.h"
 #include "models/config/model_config.h"
 
 namespace spacemoe {
@@ -25,6 +26,7 @@ struct InspectReport {
   std::int64_t total_parameters = 0;
   std::int64_t active_parameters = 0;       // used for one token
   std::map<std::string, TypeShare> stored;  // by storage type
+  UnusedTensors skipped;
 
   // Bytes of weights, as stored.
   std::int64_t total_bytes = 0;

@@ -77,6 +77,11 @@ std::string StoredText(const InspectReport& report) {
       });
 }
 
+std::string SkippedRow(const InspectReport& report) {
+  const std::string text = UnusedText(report.skipped);
+  return text.empty() ? "" : Row("skipped", text);
+}
+
 std::string SatelliteText(const InspectReport& report) {
   return Row("a satellite",
              absl::StrCat("gateway ", Bytes(report.gateway_bytes), ", expert ",
@@ -145,7 +150,7 @@ std::string InspectText(const InspectReport& report) {
       Row("parameters", absl::StrCat(Millions(report.total_parameters), ", ",
                                      Millions(report.active_parameters),
                                      " used for a token")),
-      Row("stored", StoredText(report)),
+      Row("stored", StoredText(report)), SkippedRow(report),
       Row("weights", absl::StrCat(Bytes(report.total_bytes), ", head ",
                                   Bytes(report.head_bytes))),
       SatelliteText(report),
@@ -162,6 +167,9 @@ std::string InspectJson(const InspectReport& report) {
   for (const auto& [type, share] : report.stored) {
     out["stored"][type] = {{"tensors", share.tensors}, {"bytes", share.bytes}};
   }
+  out["skipped"] = {
+      {"multi_token_prediction", report.skipped.multi_token_prediction},
+      {"others", report.skipped.others}};
   out["bytes"] = BytesJson(report);
   out["bytes_per_satellite"] = SatelliteJson(report);
   out["tokenizer"] = {{"kind", report.tokenizer.kind},

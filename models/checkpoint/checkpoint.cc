@@ -33,7 +33,12 @@ GgufFacts CollectFacts(const GgufFile& file) {
   facts.has_output_tensor = HasTensor(file, "output.weight");
   facts.has_attention_bias = HasTensor(file, "blk.0.attn_q.bias");
   facts.has_output_bias = HasTensor(file, "blk.0.attn_output.bias");
-  facts.has_rope_factors = HasTensor(file, "rope_freqs.weight");
+  facts.has_rope_factors = HasTensor(file, "rope_freqs.weight") ||
+                           HasTensor(file, "rope_factors_short.weight") ||
+                           HasTensor(file, "rope_factors_long.weight");
+  facts.has_qk_norm = HasTensor(file, "blk.0.attn_q_norm.weight");
+  facts.has_lm_head_bias = HasTensor(file, "output.bias");
+  facts.has_split_latent = HasTensor(file, "blk.0.attn_k_b.weight");
   return facts;
 }
 

@@ -31,6 +31,10 @@ std::vector<std::int64_t> TensorShape(const TensorName& name,
                                       std::int64_t layer, std::int64_t expert) {
   const MatrixShape matrix = ExpectedShape(name.role, config, layer, expert);
   if (IsNormRole(name.role)) return {matrix.cols};
+  if (name.role == TensorRole::kLatentKeyUp ||
+      name.role == TensorRole::kLatentValueUp) {
+    return {config.heads, matrix.rows / config.heads, matrix.cols};
+  }
   std::vector<std::int64_t> shape = {matrix.rows * name.parts};
   if (name.mxfp4) {
     shape.insert(shape.end(), {matrix.cols / 32, 16});

@@ -29,7 +29,10 @@ struct GgufFacts {
   bool has_output_tensor = false;   // else embeddings are tied
   bool has_attention_bias = false;  // of Q, K and V
   bool has_output_bias = false;     // of attention's output
-  bool has_rope_factors = false;    // a rope_freqs tensor
+  bool has_rope_factors = false;    // a rope_freqs or rope_factors tensor
+  bool has_qk_norm = false;
+  bool has_lm_head_bias = false;
+  bool has_split_latent = false;    // attn_k_b and attn_v_b
   std::int64_t embedding_rows = 0;  // of the token embedding
 };
 

@@ -63,6 +63,8 @@ struct Family {
   RoutingRule routing;            // as far as the config has no say in it
   FamilyDefaults defaults;
   FamilyFields fields;
+  // The model_type of a larger model whose text_config is of this family.
+  std::string_view outer_type = {};
   bool partial_rotary = false;    // reads partial_rotary_factor itself
   bool latent_attention = false;  // reads the sizes of heads itself
 

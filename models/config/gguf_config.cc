@@ -75,12 +75,40 @@ absl::Status CheckHeadDims(const FieldReader& fields,
   return absl::OkStatus();
 }
 
-// 1 is softmax, in llama.cpp's llama_expert_gating_func_type.
-absl::Status CheckGating(const FieldReader& fields) {
+// llama.cpp's llama_expert_gating_func_type: 1 is softmax over all, 2 sigmoid,
+// 3 softmax over the chosen ones.
+absl::Status CheckGating(const FieldReader& fields, RoutingKind kind) {
+  const bool sigmoid = kind == RoutingKind::kSigmoidTopK;
   SPACEMOE_ASSIGN_OR_RETURN(const std::int64_t gating,
-                            fields.IntOr("expert_gating_func", 1, 0));
-  if (gating <= 1) return absl::OkStatus();
-  return fields.Unsupported("expert_gating_func", "1 (softmax)");
+                            fields.IntOr("expert_gating_func", 0, 0));
+  const bool late = kind == RoutingKind::kTopKSoftmax && gating == 3;
+  if (gating == 0 || late || gating == (sigmoid ? 2 : 1)) {
+    return absl::OkStatus();
+  }
+  return fields.Unsupported("expert_gating_func",
+                            sigmoid ? "2 (sigmoid)" : "1 (softmax)");
+}
+
+// Those after the first block_count - nextn_predict_layers predict further
+// tokens.
+absl::Status ReadLayers(const FieldReader& fields, ModelConfig& config) {
+  SPACEMOE_ASSIGN_OR_RETURN(const std::int64_t blocks,
+                            fields.Int("block_count"));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      const std::int64_t further,
+      fields.IntOr("nextn_predict_layers", 0, 0, blocks - 1));
+  config.layers = blocks - further;
+  return absl::OkStatus();
+}
+
+DimensionFields NamesFor(const Family& family) {
+  DimensionFields names = kNames;
+  // Latents count as one key-value head.
+  if (family.latent_attention) {
+    names.kv_heads = "attention.head_count";
+    names.head_dim = "";
+  }
+  return names;
 }
 
 absl::Status ReadVocabulary(const FieldReader& fields, const GgufFacts& facts,
@@ -115,17 +143,25 @@ absl::Status ReadSpecialTokens(const FieldReader& general,
   return absl::OkStatus();
 }
 
+absl::StatusOr<double> ReadNormEpsilon(const FieldReader& fields) {
+  const bool layer_norm = !fields.Has("attention.layer_norm_rms_epsilon") &&
+                          fields.Has("attention.layer_norm_epsilon");
+  return fields.Positive(layer_norm ? "attention.layer_norm_epsilon"
+                                    : "attention.layer_norm_rms_epsilon");
+}
+
 absl::Status ReadCommon(const FieldReader& fields, const GgufFacts& facts,
-                        ModelConfig& config) {
+                        const Family& family, ModelConfig& config) {
   SPACEMOE_RETURN_IF_ERROR(ReadVocabulary(fields, facts, config));
-  SPACEMOE_ASSIGN_OR_RETURN(config.layers, fields.Int("block_count"));
+  SPACEMOE_RETURN_IF_ERROR(ReadLayers(fields, config));
   SPACEMOE_ASSIGN_OR_RETURN(config.max_positions,
                             fields.Int("context_length", 1, kMaxPositions));
-  SPACEMOE_RETURN_IF_ERROR(ReadDimensions(fields, kNames, config));
-  SPACEMOE_RETURN_IF_ERROR(CheckHeadDims(fields, config));
-  SPACEMOE_RETURN_IF_ERROR(CheckGating(fields));
-  SPACEMOE_ASSIGN_OR_RETURN(
-      config.rms_norm_eps, fields.Positive("attention.layer_norm_rms_epsilon"));
+  SPACEMOE_RETURN_IF_ERROR(ReadDimensions(fields, NamesFor(family), config));
+  if (!family.latent_attention && !family.partial_rotary) {
+    SPACEMOE_RETURN_IF_ERROR(CheckHeadDims(fields, config));
+  }
+  SPACEMOE_RETURN_IF_ERROR(CheckGating(fields, config.routing.kind));
+  SPACEMOE_ASSIGN_OR_RETURN(config.rms_norm_eps, ReadNormEpsilon(fields));
   config.tie_word_embeddings = !facts.has_output_tensor;
   config.attention_bias = facts.has_attention_bias;
   config.output_bias = facts.has_output_bias;
@@ -144,15 +180,20 @@ absl::StatusOr<ModelConfig> ReadGgufConfig(const nlohmann::json& metadata,
   SPACEMOE_ASSIGN_OR_RETURN(const Family* family,
                             ReadFamily(general, fields, architecture));
   if (facts.has_rope_factors) {
-    return absl::UnimplementedError(absl::StrCat(
-        where, ": tensor rope_freqs.weight: rotary factors are not supported"));
+    return absl::UnimplementedError(
+        absl::StrCat(where,
+                     ": rotary factors (rope_freqs, rope_factors_short and "
+                     "rope_factors_long) are not supported"));
   }
   ModelConfig config;
   config.family = family->name;
   config.architecture = family->architecture;
   config.routing = family->routing;
-  SPACEMOE_RETURN_IF_ERROR(ReadCommon(fields, facts, config));
+  SPACEMOE_RETURN_IF_ERROR(ReadCommon(fields, facts, *family, config));
   SPACEMOE_RETURN_IF_ERROR(family->read_gguf(fields, config));
+  config.lm_head_bias = facts.has_lm_head_bias;
+  if (!facts.has_qk_norm) config.qk_norm = QkNorm::kNone;
+  if (config.latent) config.latent->split_up = facts.has_split_latent;
   SPACEMOE_RETURN_IF_ERROR(ReadSpecialTokens(general, config));
   return config;
 }

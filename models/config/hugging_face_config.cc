@@ -46,15 +46,34 @@ DimensionFields NamesIn(const FieldReader& fields, const Family& family) {
   };
 }
 
-absl::StatusOr<const Family*> ReadFamily(const FieldReader& fields) {
+// A model, and the fields that describe it.
+struct Described {
+  const Family* family;
+  FieldReader fields;
+};
+
+const Family* FindByOuterType(const std::string& type) {
+  for (const Family* family : Families()) {
+    if (!type.empty() && family->outer_type == type) return family;
+  }
+  return nullptr;
+}
+
+// The language model of a larger one, or the whole.
+absl::StatusOr<Described> ReadFamily(const FieldReader& fields) {
   SPACEMOE_ASSIGN_OR_RETURN(const std::string name,
                             fields.StringOr("model_type", ""));
   if (name.empty()) {
     return fields.Wrong("model_type", absl::StrCat("one of ", KnownFamilies()));
   }
+  if (const Family* family = FindByOuterType(name)) {
+    SPACEMOE_ASSIGN_OR_RETURN(const auto inner, fields.Object("text_config"));
+    if (!inner) return fields.Wrong("text_config", "an object");
+    return Described{family, *inner};
+  }
   const absl::StatusOr<const Family*> family = FindFamily(name);
   if (!family.ok()) return fields.Unsupported("model_type", KnownFamilies());
-  return *family;
+  return Described{*family, fields};
 }
 
 absl::Status ReadSpecialTokens(const FieldReader& fields, ModelConfig& config) {
@@ -84,7 +103,6 @@ absl::Status ReadCommon(const FieldReader& fields, const Family& family,
                         ModelConfig& config) {
   SPACEMOE_RETURN_IF_ERROR(
       fields.RequireOneOf("hidden_act", {"silu", "swish"}));
-  SPACEMOE_RETURN_IF_ERROR(ReadQuantization(fields, config.quantization));
   SPACEMOE_ASSIGN_OR_RETURN(config.vocab_size, fields.Int("vocab_size"));
   SPACEMOE_ASSIGN_OR_RETURN(config.layers, fields.Int("num_hidden_layers"));
   SPACEMOE_ASSIGN_OR_RETURN(
@@ -115,14 +133,16 @@ absl::StatusOr<ModelConfig> ReadHuggingFaceConfig(
   const std::string file = where + "/config.json";
   SPACEMOE_ASSIGN_OR_RETURN(const json parsed,
                             ParseJsonObject(config_json, file));
-  const FieldReader fields(parsed, file);
-  SPACEMOE_ASSIGN_OR_RETURN(const Family* family, ReadFamily(fields));
+  const FieldReader outer(parsed, file);
+  SPACEMOE_ASSIGN_OR_RETURN(const Described described, ReadFamily(outer));
+  const Family& family = *described.family;
   ModelConfig config;
-  config.family = family->name;
-  config.architecture = family->architecture;
-  config.routing = family->routing;
-  SPACEMOE_RETURN_IF_ERROR(ReadCommon(fields, *family, config));
-  SPACEMOE_RETURN_IF_ERROR(family->read_hugging_face(fields, config));
+  config.family = family.name;
+  config.architecture = family.architecture;
+  config.routing = family.routing;
+  SPACEMOE_RETURN_IF_ERROR(ReadQuantization(outer, config.quantization));
+  SPACEMOE_RETURN_IF_ERROR(ReadCommon(described.fields, family, config));
+  SPACEMOE_RETURN_IF_ERROR(family.read_hugging_face(described.fields, config));
   if (generation_config_json.empty()) return config;
   const std::string generation_file = where + "/generation_config.json";
   SPACEMOE_ASSIGN_OR_RETURN(

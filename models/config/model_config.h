@@ -48,6 +48,8 @@ struct LatentAttention {
   std::int64_t rope_dim = 0;
   std::int64_t value_dim = 0;
   double norm_eps = 1e-6;  // of the latent vectors' norms
+  // The up-projection is stored as each head's W_k^T and, apart, W_v.
+  bool split_up = false;
 
   std::int64_t query_dim() const { return nope_dim + rope_dim; }
   std::int64_t cache_width() const { return kv_rank + rope_dim; }

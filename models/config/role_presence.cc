@@ -56,6 +56,11 @@ bool HasLatentRole(TensorRole role, const ModelConfig& c) {
       return c.latent->query_rank > 0 && c.attention_bias;
     case TensorRole::kKeyValueDownBias:
       return c.attention_bias;
+    case TensorRole::kKeyValueUp:
+      return !c.latent->split_up;
+    case TensorRole::kLatentKeyUp:
+    case TensorRole::kLatentValueUp:
+      return c.latent->split_up;
     default:
       return true;
   }
@@ -114,7 +119,7 @@ bool HasGatewayRole(TensorRole role, const ModelConfig& c, std::int64_t layer) {
   if (IsBetween(role, TensorRole::kQuery, TensorRole::kKeyNorm)) {
     return HasPlainAttentionRole(role, c);
   }
-  if (IsBetween(role, TensorRole::kQueryDown, TensorRole::kKeyValueUp)) {
+  if (IsBetween(role, TensorRole::kQueryDown, TensorRole::kLatentValueUp)) {
     return HasLatentRole(role, c);
   }
   return HasFeedForwardRole(role, c, layer);

@@ -20,6 +20,10 @@ MatrixShape LatentShape(TensorRole role, const ModelConfig& c) {
       return {latent.cache_width(), 1};
     case TensorRole::kLatentNorm:
       return {1, latent.kv_rank};
+    case TensorRole::kLatentKeyUp:
+      return {c.heads * latent.kv_rank, latent.nope_dim};
+    case TensorRole::kLatentValueUp:
+      return {c.heads * latent.value_dim, latent.kv_rank};
     default:  // kKeyValueUp
       return {c.heads * (latent.nope_dim + latent.value_dim), latent.kv_rank};
   }

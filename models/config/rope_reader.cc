@@ -279,9 +279,18 @@ absl::Status ReadGgufRope(const FieldReader& fields, ModelConfig& config) {
   SPACEMOE_ASSIGN_OR_RETURN(
       scaling.beta_slow,
       fields.PositiveOr("rope.scaling.yarn_beta_slow", scaling.beta_slow));
+  // 0.1 times mscale_all_dim of a DeepSeek's config, where mscale is as large:
+  // cos and sin are not multiplied, the logits are.
+  SPACEMOE_ASSIGN_OR_RETURN(
+      const auto multiplier,
+      fields.OptionalPositive("rope.scaling.yarn_log_multiplier"));
+  if (multiplier) {
+    scaling.mscale = *multiplier * 10;
+    scaling.mscale_all_dim = *multiplier * 10;
+  }
   for (const char* field :
        {"rope.scaling.attn_factor", "rope.scaling.yarn_attn_factor",
-        "rope.scaling.yarn_log_multiplier", "rope.scaling.yarn_ext_factor"}) {
+        "rope.scaling.yarn_ext_factor"}) {
     if (fields.Has(field)) return fields.Unsupported(field, "no such field");
   }
   return absl::OkStatus();

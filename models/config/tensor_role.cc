@@ -44,6 +44,8 @@ constexpr Traits kTraits[] = {
     {"key-value down-projection bias", Holder::kGateway, Form::kColumn},
     {"key-value latent norm", Holder::kGateway, Form::kRow},
     {"key-value up-projection", Holder::kGateway, Form::kMatrix},
+    {"latent key up-projection", Holder::kGateway, Form::kMatrix},
+    {"latent value up-projection", Holder::kGateway, Form::kMatrix},
     {"post-attention norm", Holder::kGateway, Form::kRow},
     {"feed-forward norm", Holder::kGateway, Form::kRow},
     {"feed-forward norm bias", Holder::kGateway, Form::kRow},

@@ -42,6 +42,8 @@ enum class TensorRole : std::uint8_t {
   kKeyValueDownBias,  // [kv_rank + rope_dim, 1]
   kLatentNorm,        // [1, kv_rank]
   kKeyValueUp,        // [heads * (nope_dim + value_dim), kv_rank]
+  kLatentKeyUp,       // [heads * kv_rank, nope_dim]: its parts, where they are
+  kLatentValueUp,     // [heads * value_dim, kv_rank]: stored apart
   // Feed-forward.
   kPostAttentionNorm,  // [1, hidden]
   kFfnNorm,            // [1, hidden]

@@ -62,12 +62,32 @@ absl::Status LatentAttentionBlock::LoadKeyValue(const WeightLoader& loader) {
   SPACEMOE_ASSIGN_OR_RETURN(
       latent_norm_,
       LoadRmsNorm(loader, TensorRole::kLatentNorm, latent_.norm_eps));
-  SPACEMOE_ASSIGN_OR_RETURN(const MatrixView up,
-                            loader.View(TensorRole::kKeyValueUp));
-  SplitHeads(up);
+  SPACEMOE_RETURN_IF_ERROR(LoadUp(loader));
   if (!config_.attention_bias) return absl::OkStatus();
   SPACEMOE_ASSIGN_OR_RETURN(kv_down_bias_,
                             loader.Vector(TensorRole::kKeyValueDownBias));
+  return absl::OkStatus();
+}
+
+absl::Status LatentAttentionBlock::LoadUp(const WeightLoader& loader) {
+  if (!latent_.split_up) {
+    SPACEMOE_ASSIGN_OR_RETURN(const MatrixView up,
+                              loader.View(TensorRole::kKeyValueUp));
+    SplitHeads(up);
+    return absl::OkStatus();
+  }
+  SPACEMOE_ASSIGN_OR_RETURN(const MatrixView keys,
+                            loader.View(TensorRole::kLatentKeyUp));
+  SPACEMOE_ASSIGN_OR_RETURN(const MatrixView values,
+                            loader.View(TensorRole::kLatentValueUp));
+  const int64_t rank = latent_.kv_rank;
+  const int64_t dim = latent_.value_dim;
+  for (int64_t h = 0; h < config_.heads; ++h) {
+    key_up_.push_back(
+        arithmetic_.Prepare(RowRange(keys, h * rank, (h + 1) * rank)));
+    value_up_.push_back(
+        arithmetic_.Prepare(RowRange(values, h * dim, (h + 1) * dim)));
+  }
   return absl::OkStatus();
 }
 

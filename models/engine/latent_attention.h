@@ -30,7 +30,8 @@ class LatentAttentionBlock : public AttentionBlock {
  private:
   absl::Status LoadQuery(const WeightLoader& loader);
   absl::Status LoadKeyValue(const WeightLoader& loader);
-  // The heads' parts of the up-projection.
+  // The heads' parts of the up-projection, stored together or apart.
+  absl::Status LoadUp(const WeightLoader& loader);
   void SplitHeads(const MatrixView& up);
 
   void ProjectQueries(const AttentionRows& rows);

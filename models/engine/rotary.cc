@@ -130,7 +130,7 @@ double YarnScale(double factor, double mscale) {
   return factor <= 1 ? 1 : 0.1 * mscale * std::log(factor) + 1;
 }
 
-double AttentionFactor(const RopeScaling& scaling) {
+double UsualAttentionFactor(const RopeScaling& scaling) {
   if (scaling.attention_factor) return *scaling.attention_factor;
   if (scaling.type != RopeType::kYarn) return 1;
   if (scaling.mscale && scaling.mscale_all_dim) {
@@ -148,7 +148,7 @@ Rotary::Rotary(const ModelConfig& config, bool round_bf16)
       scaling_(config.rope_scaling),
       inverse_frequencies_(
           InverseFrequencies({rotary_dim_, theta_, scaling_, 0})),
-      attention_factor_(static_cast<float>(AttentionFactor(scaling_))),
+      attention_factor_(static_cast<float>(UsualAttentionFactor(scaling_))),
       usual_length_(scaling_.DependsOnLength()
                         ? scaling_.original_max_positions
                         : std::numeric_limits<int64_t>::max()),
@@ -156,7 +156,8 @@ Rotary::Rotary(const ModelConfig& config, bool round_bf16)
           scaling_.long_attention_factor.value_or(attention_factor_))),
       round_bf16_(round_bf16 && !config.rope_float32) {}
 
-const std::vector<float>& Rotary::FrequenciesBeyond(int64_t length) {
+const std::vector<float>& Rotary::Frequencies(int64_t length) {
+  if (length <= usual_length_) return inverse_frequencies_;
   if (long_length_ != length) {
     long_frequencies_ =
         InverseFrequencies({rotary_dim_, theta_, scaling_, length});
@@ -166,10 +167,8 @@ const std::vector<float>& Rotary::FrequenciesBeyond(int64_t length) {
 }
 
 void Rotary::Angles(int64_t position, int64_t length, float* cos, float* sin) {
-  const bool usual = length <= usual_length_;
-  const std::vector<float>& frequencies =
-      usual ? inverse_frequencies_ : FrequenciesBeyond(length);
-  const float factor = usual ? attention_factor_ : long_attention_factor_;
+  const std::vector<float>& frequencies = Frequencies(length);
+  const float factor = AttentionFactor(length);
   const auto p = static_cast<float>(position);
   for (size_t i = 0; i < frequencies.size(); ++i) {
     const float angle = p * frequencies[i];

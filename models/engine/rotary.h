@@ -27,14 +27,17 @@ class Rotary {
   // Factor of cos and sin there: 1 but for yarn and longrope.
   float attention_factor() const { return attention_factor_; }
 
+  // The same for texts of `length`; valid until the next call.
+  const std::vector<float>& Frequencies(int64_t length);
+  float AttentionFactor(int64_t length) const {
+    return length <= usual_length_ ? attention_factor_ : long_attention_factor_;
+  }
+
   // cos, sin: [rotary_dim / 2]. angle = position * inverse frequency in
   // float32. `length`: of the text that the row is rotated for.
   void Angles(int64_t position, int64_t length, float* cos, float* sin);
 
  private:
-  // Of longer texts; kept for the next row.
-  const std::vector<float>& FrequenciesBeyond(int64_t length);
-
   int64_t rotary_dim_ = 0;
   double theta_ = 0;
   RopeScaling scaling_;
@@ -43,8 +46,8 @@ class Rotary {
   // Texts longer than this have others.
   int64_t usual_length_ = 0;
   float long_attention_factor_ = 1;
-  std::vector<float> long_frequencies_;
-  int64_t long_length_ = -1;  // that they are for
+  std::vector<float> long_frequencies_;  // kept for the next row
+  int64_t long_length_ = -1;             // that they are for
   bool round_bf16_ = false;
 };
 

@@ -131,6 +131,24 @@ std::span<const TensorName> RouterNames() { return kRouter; }
 
 std::span<const TensorName> SharedExpertsNames() { return kSharedExperts; }
 
+std::vector<std::string> WithPrefix(const std::string& prefix,
+                                    std::span<const TensorName> names) {
+  std::vector<std::string> patterns;
+  for (const TensorName& name : names) {
+    patterns.push_back(prefix + std::string(name.pattern));
+  }
+  return patterns;
+}
+
+std::vector<TensorName> Renamed(std::span<const TensorName> names,
+                                const std::vector<std::string>& patterns) {
+  std::vector<TensorName> renamed(names.begin(), names.end());
+  for (std::size_t i = 0; i < renamed.size(); ++i) {
+    renamed[i].pattern = patterns[i];
+  }
+  return renamed;
+}
+
 std::vector<TensorName> Together(
     std::initializer_list<std::span<const TensorName>> tables) {
   std::vector<TensorName> all;

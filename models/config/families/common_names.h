@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "models/config/family.h"
@@ -29,6 +30,13 @@ std::span<const TensorName> BlockSparseExpertNames();
 // mlp.gate and mlp.shared_experts.{gate,up,down}_proj.
 std::span<const TensorName> RouterNames();
 std::span<const TensorName> SharedExpertsNames();
+
+// The patterns of a table with something before them, and the table with other
+// patterns, which it borrows.
+std::vector<std::string> WithPrefix(const std::string& prefix,
+                                    std::span<const TensorName> names);
+std::vector<TensorName> Renamed(std::span<const TensorName> names,
+                                const std::vector<std::string>& patterns);
 
 // One table of several.
 std::vector<TensorName> Together(

@@ -68,6 +68,33 @@ absl::Status ReadLatentAttention(const FieldReader& fields,
   return absl::OkStatus();
 }
 
+absl::Status ReadGgufLatentAttention(const FieldReader& fields,
+                                     ModelConfig& config) {
+  LatentAttention latent;
+  SPACEMOE_ASSIGN_OR_RETURN(latent.query_rank,
+                            fields.IntOr("attention.q_lora_rank", 0, 0));
+  SPACEMOE_ASSIGN_OR_RETURN(latent.kv_rank,
+                            fields.Int("attention.kv_lora_rank"));
+  SPACEMOE_ASSIGN_OR_RETURN(latent.rope_dim,
+                            fields.Int("rope.dimension_count"));
+  const bool compressed = fields.Has("attention.key_length_mla");
+  SPACEMOE_ASSIGN_OR_RETURN(const std::int64_t query_dim,
+                            fields.Int(compressed ? "attention.key_length_mla"
+                                                  : "attention.key_length",
+                                       latent.rope_dim + 1));
+  SPACEMOE_ASSIGN_OR_RETURN(latent.value_dim,
+                            fields.Int(compressed ? "attention.value_length_mla"
+                                                  : "attention.value_length"));
+  if (latent.rope_dim % 2 != 0) {
+    return fields.Wrong("rope.dimension_count", "an even number");
+  }
+  latent.nope_dim = query_dim - latent.rope_dim;
+  config.head_dim = query_dim;
+  config.attention_scale = LatentScale(latent, config.rope_scaling);
+  config.latent = latent;
+  return absl::OkStatus();
+}
+
 absl::Status ReadGroups(const FieldReader& fields, std::int64_t group_best,
                         ModelConfig& config) {
   RoutingRule& rule = config.routing;

@@ -15,6 +15,11 @@ namespace spacemoe {
 absl::Status ReadLatentAttention(const FieldReader& fields,
                                  ModelConfig& config);
 
+// The same out of a GGUF file, old or new: rope.dimension_count and
+// attention.{q_lora_rank, kv_lora_rank, key_length(_mla), value_length(_mla)}.
+absl::Status ReadGgufLatentAttention(const FieldReader& fields,
+                                     ModelConfig& config);
+
 // n_group and topk_group, with how many scores make a group's.
 absl::Status ReadGroups(const FieldReader& fields, std::int64_t group_best,
                         ModelConfig& config);

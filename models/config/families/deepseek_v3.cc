@@ -3,6 +3,8 @@
 #include "models/config/families/common_names.h"
 #include "models/config/families/deepseek_fields.h"
 #include "models/config/families/families.h"
+#include "models/config/families/gguf_fields.h"
+#include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
 #include "runtime/base/status_macros.h"
@@ -25,6 +27,19 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
       fields, {.norm_topk_prob = true, .routed_scaling_factor = 2.5}, config);
 }
 
+// DeepSeek-V2 and V3 share an architecture and differ in their scores.
+bool MatchesGguf(const FieldReader& fields) {
+  const auto gating = fields.IntOr("expert_gating_func", 1, 0);
+  return !gating.ok() || *gating > 1;
+}
+
+absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
+  SPACEMOE_RETURN_IF_ERROR(ReadGgufLatentAttention(fields, config));
+  config.rope_interleaved = true;
+  SPACEMOE_RETURN_IF_ERROR(ReadGgufWidths(fields, config));
+  return ReadGgufRouting(fields, /*group_best=*/2, config);
+}
+
 }  // namespace
 
 const Family& DeepseekV3Family() {
@@ -39,7 +54,11 @@ const Family& DeepseekV3Family() {
       .fields = {.experts = "n_routed_experts"},
       .latent_attention = true,
       .read_hugging_face = ReadHuggingFace,
+      .gguf_architecture = "deepseek2",
+      .matches_gguf = MatchesGguf,
+      .read_gguf = ReadGguf,
       .hugging_face_tensors = kNames,
+      .gguf_tensors = GgufNames(),
   };
   return kFamily;
 }

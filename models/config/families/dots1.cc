@@ -3,6 +3,8 @@
 #include "models/config/families/common_names.h"
 #include "models/config/families/deepseek_fields.h"
 #include "models/config/families/families.h"
+#include "models/config/families/gguf_fields.h"
+#include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
 #include "runtime/base/status_macros.h"
@@ -36,6 +38,12 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
       fields, {.norm_topk_prob = false, .routed_scaling_factor = 1.0}, config);
 }
 
+absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
+  config.qk_norm = QkNorm::kHead;
+  SPACEMOE_RETURN_IF_ERROR(ReadGgufWidths(fields, config));
+  return ReadGgufRouting(fields, /*group_best=*/2, config);
+}
+
 }  // namespace
 
 const Family& Dots1Family() {
@@ -50,7 +58,11 @@ const Family& Dots1Family() {
       .defaults = {.rms_norm_eps = 1e-6, .rope_theta = 1e4},
       .fields = {.experts = "n_routed_experts"},
       .read_hugging_face = ReadHuggingFace,
+      .gguf_architecture = "dots1",
+      .matches_gguf = AlwaysMatchesGguf,
+      .read_gguf = ReadGguf,
       .hugging_face_tensors = kNames,
+      .gguf_tensors = GgufNames(),
   };
   return kFamily;
 }

@@ -3,6 +3,8 @@
 // sum; shared experts. Layers outside an interval are dense.
 #include "models/config/families/common_names.h"
 #include "models/config/families/families.h"
+#include "models/config/families/gguf_fields.h"
+#include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
 #include "runtime/base/status_macros.h"
@@ -54,6 +56,21 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadFeedForward(fields, config);
 }
 
+absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
+  config.rope_interleaved = true;
+  config.rope_float32 = true;
+  config.routing.sum_minimum = 1e-12;
+  SPACEMOE_RETURN_IF_ERROR(ReadGgufWidths(fields, config));
+  SPACEMOE_ASSIGN_OR_RETURN(const std::int64_t interval,
+                            fields.IntOr("interleave_moe_layer_step", 1));
+  return MarkDense(
+      fields, "interleave_moe_layer_step",
+      [&](std::int64_t l) {
+        return config.IsDense(l) || (l + 1) % interval != 0;
+      },
+      config);
+}
+
 }  // namespace
 
 const Family& Ernie45MoeFamily() {
@@ -72,7 +89,11 @@ const Family& Ernie45MoeFamily() {
                    .tie_word_embeddings = true},
       .fields = {.experts = "moe_num_experts", .experts_per_token = "moe_k"},
       .read_hugging_face = ReadHuggingFace,
+      .gguf_architecture = "ernie4_5-moe",
+      .matches_gguf = AlwaysMatchesGguf,
+      .read_gguf = ReadGguf,
       .hugging_face_tensors = kNames,
+      .gguf_tensors = GgufNames(),
   };
   return kFamily;
 }

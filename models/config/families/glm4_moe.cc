@@ -4,6 +4,8 @@
 #include "models/config/families/common_names.h"
 #include "models/config/families/deepseek_fields.h"
 #include "models/config/families/families.h"
+#include "models/config/families/gguf_fields.h"
+#include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
 #include "models/config/rope_reader.h"
@@ -34,6 +36,15 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
       fields, {.norm_topk_prob = true, .routed_scaling_factor = 1.0}, config);
 }
 
+absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
+  config.qk_norm = QkNorm::kHead;  // where the file has them
+  SPACEMOE_ASSIGN_OR_RETURN(
+      config.rotary_dim, fields.IntOr("rope.dimension_count",
+                                      config.head_dim / 2, 1, config.head_dim));
+  SPACEMOE_RETURN_IF_ERROR(ReadGgufWidths(fields, config));
+  return ReadGgufRouting(fields, /*group_best=*/2, config);
+}
+
 }  // namespace
 
 const Family& Glm4MoeFamily() {
@@ -49,7 +60,11 @@ const Family& Glm4MoeFamily() {
       .fields = {.experts = "n_routed_experts"},
       .partial_rotary = true,
       .read_hugging_face = ReadHuggingFace,
+      .gguf_architecture = "glm4moe",
+      .matches_gguf = AlwaysMatchesGguf,
+      .read_gguf = ReadGguf,
       .hugging_face_tensors = kNames,
+      .gguf_tensors = GgufNames(),
   };
   return kFamily;
 }

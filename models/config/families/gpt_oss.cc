@@ -3,6 +3,8 @@
 // clamped SwiGLU whose gate and up rows alternate, published as MXFP4.
 #include "models/config/families/common_names.h"
 #include "models/config/families/families.h"
+#include "models/config/families/gguf_fields.h"
+#include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
 #include "runtime/base/status_macros.h"
@@ -78,6 +80,21 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadWindow(fields, config);
 }
 
+absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
+  config.attention_sinks = true;
+  config.expert_bias = true;
+  config.activation = ActivationKind::kClampedSwiglu;
+  config.swiglu_limit = 7;
+  config.rope_scaling.truncate = false;
+  SPACEMOE_ASSIGN_OR_RETURN(
+      config.sliding_window,
+      fields.OptionalInt("attention.sliding_window", 1, kMaxCount));
+  for (std::int64_t l = 1; l < config.layers; l += 2) {
+    config.EditLayer(l).windowed = false;
+  }
+  return ReadGgufWidths(fields, config);
+}
+
 }  // namespace
 
 const Family& GptOssFamily() {
@@ -89,7 +106,11 @@ const Family& GptOssFamily() {
       .routing = {.kind = RoutingKind::kTopKSoftmax, .logit_bias = true},
       .defaults = {.rms_norm_eps = 1e-5, .rope_theta = 150000},
       .read_hugging_face = ReadHuggingFace,
+      .gguf_architecture = "gpt-oss",
+      .matches_gguf = AlwaysMatchesGguf,
+      .read_gguf = ReadGguf,
       .hugging_face_tensors = kNames,
+      .gguf_tensors = GgufNames(),
   };
   return kFamily;
 }

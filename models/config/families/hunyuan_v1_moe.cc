@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "models/config/families/common_names.h"
 #include "models/config/families/families.h"
+#include "models/config/families/gguf_fields.h"
+#include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
 #include "runtime/base/status_macros.h"
@@ -82,6 +84,16 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadLayerWidths(fields, config);
 }
 
+// The converter writes the base with its alpha in it.
+absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
+  config.qk_norm = QkNorm::kHeadAfterRope;
+  SPACEMOE_RETURN_IF_ERROR(ReadGgufWidths(fields, config));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      config.shared_width,
+      fields.IntOr("expert_shared_feed_forward_length", config.shared_width));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 const Family& HunyuanV1MoeFamily() {
@@ -94,7 +106,11 @@ const Family& HunyuanV1MoeFamily() {
       .defaults = {.rms_norm_eps = 1e-5, .rope_theta = 1e4},
       .fields = {.experts = "num_experts", .experts_per_token = "moe_topk"},
       .read_hugging_face = ReadHuggingFace,
+      .gguf_architecture = "hunyuan-moe",
+      .matches_gguf = AlwaysMatchesGguf,
+      .read_gguf = ReadGguf,
       .hugging_face_tensors = kNames,
+      .gguf_tensors = GgufNames(),
   };
   return kFamily;
 }

@@ -111,13 +111,17 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
 }  // namespace
 
 const Family& Llama4TextFamily() {
-  static const std::vector<TensorName> kNames =
+  static const std::vector<TensorName> kInner =
       Together({ModelNames(), PreNormNames(), AttentionNames(), kFeedForward});
+  static const auto kPatterns = WithPrefix("language_model.", kInner);
+  static const std::vector<TensorName> kNames =
+      Together({kInner, Renamed(kInner, kPatterns)});
   static const Family kFamily = {
       .name = "llama4_text",
       .architecture = "Llama4ForCausalLM",
       .routing = {.kind = RoutingKind::kTopKSigmoid, .weighs_input = true},
       .defaults = {.rms_norm_eps = 1e-5, .rope_theta = 5e5},
+      .outer_type = "llama4",
       .read_hugging_face = ReadHuggingFace,
       .hugging_face_tensors = kNames,
   };

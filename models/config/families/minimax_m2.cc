@@ -3,6 +3,8 @@
 // divided by their sum.
 #include "models/config/families/common_names.h"
 #include "models/config/families/families.h"
+#include "models/config/families/gguf_fields.h"
+#include "models/config/families/gguf_names.h"
 #include "models/config/field_reader.h"
 #include "models/config/rope_reader.h"
 #include "runtime/base/status_macros.h"
@@ -48,6 +50,14 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
       config);
 }
 
+absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
+  config.qk_norm = QkNorm::kWidth;
+  SPACEMOE_ASSIGN_OR_RETURN(
+      config.rotary_dim, fields.IntOr("rope.dimension_count", config.head_dim,
+                                      1, config.head_dim));
+  return ReadGgufWidths(fields, config);
+}
+
 }  // namespace
 
 const Family& MinimaxM2Family() {
@@ -63,7 +73,11 @@ const Family& MinimaxM2Family() {
       .defaults = {.rms_norm_eps = 1e-6, .rope_theta = 5e6},
       .partial_rotary = true,
       .read_hugging_face = ReadHuggingFace,
+      .gguf_architecture = "minimax-m2",
+      .matches_gguf = AlwaysMatchesGguf,
+      .read_gguf = ReadGguf,
       .hugging_face_tensors = kNames,
+      .gguf_tensors = GgufNames(),
   };
   return kFamily;
 }

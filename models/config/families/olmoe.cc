@@ -2,6 +2,8 @@
 // of q and of k together, then an optional clipping; softmax over all experts.
 #include "models/config/families/common_names.h"
 #include "models/config/families/families.h"
+#include "models/config/families/gguf_fields.h"
+#include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
 #include "runtime/base/status_macros.h"
@@ -20,6 +22,14 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadAttentionBias(fields, false, config);
 }
 
+// llama.cpp never normalises the weights here.
+absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
+  config.qk_norm = QkNorm::kWidth;
+  SPACEMOE_ASSIGN_OR_RETURN(config.clip_qkv,
+                            fields.OptionalPositive("attention.clamp_kqv"));
+  return ReadGgufWidths(fields, config);
+}
+
 }  // namespace
 
 const Family& OlmoeFamily() {
@@ -33,7 +43,11 @@ const Family& OlmoeFamily() {
       .defaults = {.rms_norm_eps = 1e-5, .rope_theta = 1e4},
       .fields = {.experts = "num_experts"},
       .read_hugging_face = ReadHuggingFace,
+      .gguf_architecture = "olmoe",
+      .matches_gguf = AlwaysMatchesGguf,
+      .read_gguf = ReadGguf,
       .hugging_face_tensors = kNames,
+      .gguf_tensors = GgufNames(),
   };
   return kFamily;
 }

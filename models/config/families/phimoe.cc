@@ -4,6 +4,8 @@
 #include "absl/strings/str_cat.h"
 #include "models/config/families/common_names.h"
 #include "models/config/families/families.h"
+#include "models/config/families/gguf_fields.h"
+#include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
 #include "runtime/base/status_macros.h"
@@ -54,6 +56,18 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadRouting(fields, config);
 }
 
+// The noise that the router was trained with is not in the file.
+absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
+  config.norm = NormKind::kLayer;
+  config.routing.jitter = 0.01;
+  SPACEMOE_ASSIGN_OR_RETURN(
+      config.sliding_window,
+      fields.OptionalInt("attention.sliding_window", 1, kMaxCount));
+  SPACEMOE_RETURN_IF_ERROR(ReadGgufWidths(fields, config));
+  if (config.experts_per_token == 2) return absl::OkStatus();
+  return fields.Unsupported("expert_used_count", "2 (sparsemixer)");
+}
+
 }  // namespace
 
 const Family& PhimoeFamily() {
@@ -66,7 +80,11 @@ const Family& PhimoeFamily() {
       .routing = {.kind = RoutingKind::kSparseMixer},
       .defaults = {.rms_norm_eps = 1e-5, .rope_theta = 1e6},
       .read_hugging_face = ReadHuggingFace,
+      .gguf_architecture = "phimoe",
+      .matches_gguf = AlwaysMatchesGguf,
+      .read_gguf = ReadGguf,
       .hugging_face_tensors = kNames,
+      .gguf_tensors = GgufNames(),
   };
   return kFamily;
 }

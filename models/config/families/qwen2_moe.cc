@@ -3,6 +3,8 @@
 // experts; beside them a shared expert weighed by a sigmoid.
 #include "models/config/families/common_names.h"
 #include "models/config/families/families.h"
+#include "models/config/families/gguf_fields.h"
+#include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
 #include "runtime/base/status_macros.h"
@@ -51,6 +53,15 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadWindow(fields, config);
 }
 
+// llama.cpp knows neither normalised weights nor dense layers here.
+absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
+  config.shared_gate = true;
+  SPACEMOE_RETURN_IF_ERROR(ReadGgufWidths(fields, config));
+  SPACEMOE_ASSIGN_OR_RETURN(config.shared_width,
+                            fields.Int("expert_shared_feed_forward_length"));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 const Family& Qwen2MoeFamily() {
@@ -64,7 +75,11 @@ const Family& Qwen2MoeFamily() {
       .defaults = {.rms_norm_eps = 1e-6, .rope_theta = 1e4},
       .fields = {.experts = "num_experts"},
       .read_hugging_face = ReadHuggingFace,
+      .gguf_architecture = "qwen2moe",
+      .matches_gguf = AlwaysMatchesGguf,
+      .read_gguf = ReadGguf,
       .hugging_face_tensors = kNames,
+      .gguf_tensors = GgufNames(),
   };
   return kFamily;
 }

@@ -2,6 +2,8 @@
 // head of q and k before the rotation; softmax over all experts; none shared.
 #include "models/config/families/common_names.h"
 #include "models/config/families/families.h"
+#include "models/config/families/gguf_fields.h"
+#include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
 #include "runtime/base/status_macros.h"
@@ -27,6 +29,13 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadSparseStep(fields, config);
 }
 
+// llama.cpp always normalises the weights here.
+absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
+  config.qk_norm = QkNorm::kHead;
+  config.routing.renormalise = true;
+  return ReadGgufWidths(fields, config);
+}
+
 }  // namespace
 
 const Family& Qwen3MoeFamily() {
@@ -40,7 +49,11 @@ const Family& Qwen3MoeFamily() {
       .defaults = {.rms_norm_eps = 1e-6, .rope_theta = 1e4},
       .fields = {.experts = "num_experts"},
       .read_hugging_face = ReadHuggingFace,
+      .gguf_architecture = "qwen3moe",
+      .matches_gguf = AlwaysMatchesGguf,
+      .read_gguf = ReadGguf,
       .hugging_face_tensors = kNames,
+      .gguf_tensors = GgufNames(),
   };
   return kFamily;
 }

@@ -37,13 +37,15 @@ TEST(Rotary, AgreesWithTransformersOnEveryScaling) {
     SCOPED_TRACE(c["config"].dump());
     const auto config = Read(c["config"]);
     ASSERT_TRUE(config.ok()) << config.status();
-    const Rotary rotary(*config, false);
-    EXPECT_FLOAT_EQ(rotary.attention_factor(),
+    const int64_t length = c["length"];
+    Rotary rotary(*config, false);
+    EXPECT_FLOAT_EQ(rotary.AttentionFactor(length),
                     c["attention_factor"].get<float>());
     const auto expected = c["inverse_frequencies"].get<std::vector<float>>();
-    ASSERT_EQ(rotary.inverse_frequencies().size(), expected.size());
+    const std::vector<float>& frequencies = rotary.Frequencies(length);
+    ASSERT_EQ(frequencies.size(), expected.size());
     for (size_t i = 0; i < expected.size(); ++i) {
-      EXPECT_FLOAT_EQ(rotary.inverse_frequencies()[i], expected[i]) << i;
+      EXPECT_FLOAT_EQ(frequencies[i], expected[i]) << i << " " << length;
     }
   }
 }

@@ -1,0 +1,26 @@
+// Tensors of a checkpoint that no role of the model reads.
+#ifndef SPACEMOE_MODELS_CHECKPOINT_UNUSED_TENSORS_H_
+#define SPACEMOE_MODELS_CHECKPOINT_UNUSED_TENSORS_H_
+
+#include <string>
+#include <vector>
+
+#include "models/checkpoint/checkpoint.h"
+
+namespace spacemoe {
+
+struct UnusedTensors {
+  // Of layers beyond the model's: they predict further tokens and are skipped.
+  std::vector<std::string> multi_token_prediction;
+  std::vector<std::string> others;
+};
+
+UnusedTensors FindUnusedTensors(const Checkpoint& checkpoint);
+
+// "8 tensors of multi-token prediction, 24 others (NAME, ...)"; empty when all
+// are used.
+std::string UnusedText(const UnusedTensors& unused);
+
+}  // namespace spacemoe
+
+#endif  // SPACEMOE_MODELS_CHECKPOINT_UNUSED_TENSORS_H_
