@@ -198,11 +198,28 @@ absl::StatusOr<std::string> MakeFolderBeside(const std::string& out_dir) {
   return name;
 }
 
+absl::Status CheckFamily(const Checkpoint& checkpoint) {
+  if (checkpoint.family().write_hugging_face != nullptr) {
+    return absl::OkStatus();
+  }
+  std::string known;
+  for (const Family* family : Families()) {
+    if (family->write_hugging_face == nullptr) continue;
+    absl::StrAppend(&known, known.empty() ? "" : ", ",
+                    std::string(family->name));
+  }
+  return absl::UnimplementedError(
+      absl::StrCat(checkpoint.path(), ": writing a folder of family ",
+                   std::string(checkpoint.family().name),
+                   " is not supported; known: ", known));
+}
+
 }  // namespace
 
 absl::StatusOr<ExportSummary> ExportHuggingFace(const Checkpoint& checkpoint,
                                                 const std::string& out_dir,
                                                 const ExportOptions& options) {
+  SPACEMOE_RETURN_IF_ERROR(CheckFamily(checkpoint));
   SPACEMOE_RETURN_IF_ERROR(CheckTarget(out_dir));
   SPACEMOE_ASSIGN_OR_RETURN(const std::string partial,
                             MakeFolderBeside(out_dir));

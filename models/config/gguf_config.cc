@@ -180,10 +180,10 @@ absl::StatusOr<ModelConfig> ReadGgufConfig(const nlohmann::json& metadata,
   SPACEMOE_ASSIGN_OR_RETURN(const Family* family,
                             ReadFamily(general, fields, architecture));
   if (facts.has_rope_factors) {
-    return absl::UnimplementedError(
-        absl::StrCat(where,
-                     ": rotary factors (rope_freqs, rope_factors_short and "
-                     "rope_factors_long) are not supported"));
+    return absl::UnimplementedError(absl::StrCat(
+        where,
+        ": tensor rope_freqs.weight, rope_factors_short.weight or "
+        "rope_factors_long.weight: rotary factors are not supported"));
   }
   ModelConfig config;
   config.family = family->name;

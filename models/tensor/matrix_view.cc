@@ -1,6 +1,7 @@
 #include "models/tensor/matrix_view.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -62,8 +63,7 @@ float Q8_0Value(const std::byte* block, int i) {
   return ReadHalf(block) * static_cast<float>(Read<std::int8_t>(block + 2 + i));
 }
 
-float F8E4M3Value(std::byte value) {
-  const int bits = std::to_integer<int>(value);
+float F8E4M3Value(int bits) {
   const int exponent = (bits >> 3) & 15;
   const int mantissa = bits & 7;
   float magnitude = std::ldexp(static_cast<float>(8 + mantissa), exponent - 10);
@@ -72,23 +72,38 @@ float F8E4M3Value(std::byte value) {
   return bits > 127 ? -magnitude : magnitude;
 }
 
-float F4Value(const std::byte* block, std::int64_t i) {
-  constexpr float kValues[] = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6};
-  const int byte = std::to_integer<int>(block[i / 2]);
-  const int code = i % 2 == 0 ? byte & 15 : byte >> 4;
-  return code < 8 ? kValues[code] : -kValues[code - 8];
+using F8Table = std::array<float, 256>;
+
+F8Table MakeF8Table() {
+  F8Table table;
+  for (int bits = 0; bits < 256; ++bits) table[bits] = F8E4M3Value(bits);
+  return table;
 }
 
-// The values of a type with scales of their own, before those.
-void WidenUnscaled(const MatrixView& w, std::int64_t r, float* out) {
-  const std::byte* row = w.row(r);
-  for (std::int64_t c = 0; c < w.cols; ++c) {
-    out[c] = w.type == StorageType::kF4 ? F4Value(row, c) : F8E4M3Value(row[c]);
+void WidenF8(const std::byte* row, std::int64_t cols, float* out) {
+  static const F8Table kTable = MakeF8Table();
+  const float* table = kTable.data();
+  for (std::int64_t c = 0; c < cols; ++c) {
+    out[c] = table[std::to_integer<std::size_t>(row[c])];
+  }
+}
+
+void WidenF4(const std::byte* row, std::int64_t cols, float* out) {
+  static constexpr float kValues[] = {0,     0.5f,  1,  1.5f,  2,  3,  4,  6,
+                                      -0.0f, -0.5f, -1, -1.5f, -2, -3, -4, -6};
+  for (std::int64_t c = 0; c < cols; c += 2, ++row) {
+    const auto byte = std::to_integer<std::size_t>(*row);
+    out[c] = kValues[byte & 15];
+    out[c + 1] = kValues[byte >> 4];
   }
 }
 
 void WidenScaled(const MatrixView& w, std::int64_t r, float* out) {
-  WidenUnscaled(w, r, out);
+  if (w.type == StorageType::kF4) {
+    WidenF4(w.row(r), w.cols, out);
+  } else {
+    WidenF8(w.row(r), w.cols, out);
+  }
   const std::int64_t tile = w.scales.tile_cols;
   for (std::int64_t c = 0; c < w.cols; c += tile) {
     const float scale = ScaleAt(w.scales, r, c);

@@ -16,7 +16,12 @@ namespace {
 struct Twin {
   const char* gguf;
   const char* folder;
+  // Whether the file has the same matrices and the same numbers in its
+  // metadata, which are float32.
+  bool same_bits = true;
 };
+
+void PrintTo(const Twin& twin, std::ostream* out) { *out << twin.gguf; }
 
 using Case = std::tuple<Twin, KernelKind>;
 
@@ -43,6 +48,7 @@ TEST_P(GgufTest, GivesTheLogitsOfTheFolder) {
   const std::vector<float> ours = Logits(**gguf, kernel, ids);
   EXPECT_LE(MaxDifference(ours, reference.Floats("prompt0.logits")),
             2e-4 * reference.logits_std());
+  if (!twin.same_bits) return;
   const std::vector<float> same = Logits(*reference.checkpoint, kernel, ids);
   ASSERT_EQ(ours.size(), same.size());
   EXPECT_EQ(std::memcmp(ours.data(), same.data(), ours.size() * sizeof(float)),
@@ -51,11 +57,22 @@ TEST_P(GgufTest, GivesTheLogitsOfTheFolder) {
 
 INSTANTIATE_TEST_SUITE_P(
     Files, GgufTest,
-    testing::Combine(testing::Values(Twin{"granitemoeshared-f32.gguf",
-                                          "granitemoeshared"},
-                                     Twin{"mixtral_tied-f32-unstacked.gguf",
-                                          "mixtral_tied"}),
-                     testing::Values(KernelKind::kNative, KernelKind::kAten)));
+    testing::Combine(
+        testing::Values(Twin{"granitemoeshared-f32.gguf", "granitemoeshared"},
+                        Twin{"mixtral_tied-f32-unstacked.gguf", "mixtral_tied"},
+                        Twin{"qwen2_moe-f32.gguf", "qwen2_moe"},
+                        Twin{"qwen3_moe-f32.gguf", "qwen3_moe"},
+                        Twin{"olmoe-f32.gguf", "olmoe"},
+                        Twin{"deepseek_v2-f32.gguf", "deepseek_v2"},
+                        Twin{"deepseek_v3-f32.gguf", "deepseek_v3", false},
+                        Twin{"glm4_moe_air-f32.gguf", "glm4_moe_air"},
+                        Twin{"ernie4_5_moe-f32.gguf", "ernie4_5_moe"},
+                        Twin{"hunyuan_v1_moe-f32.gguf", "hunyuan_v1_moe",
+                             false},
+                        Twin{"dots1-f32.gguf", "dots1"},
+                        Twin{"minimax_m2-f32.gguf", "minimax_m2"},
+                        Twin{"gpt_oss_mxfp4-f32.gguf", "gpt_oss_mxfp4", false}),
+        testing::Values(KernelKind::kNative, KernelKind::kAten)));
 
 // What a quantised file's widened values compute in ATen.
 TEST(QuantizedGguf, GivesTheSameLogitsWithEitherKernel) {

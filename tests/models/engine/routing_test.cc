@@ -48,6 +48,44 @@ TEST(Route, RenormalisesTheChosenProbabilities) {
   EXPECT_NEAR(routing[1].weight, 5 / 7.0, 1e-6);
 }
 
+// The bias decides who is chosen, and no more.
+TEST(Route, LetsABiasCompete) {
+  const RoutingRule rule = {
+      .kind = RoutingKind::kSigmoidTopK, .correction_bias = true, .scale = 2};
+  const Routing routing = RouteLogits(rule, 2, {0, 1, 2, -1}, {0, 0, -1, 1});
+  EXPECT_EQ(routing[0].expert, 1);
+  EXPECT_EQ(routing[1].expert, 3);
+  EXPECT_NEAR(routing[0].weight, 2 / (1 + std::exp(-1.0)), 1e-6);
+  EXPECT_NEAR(routing[1].weight, 2 / (1 + std::exp(1.0)), 1e-6);
+}
+
+// By their two best, the last group wins, though the first has the best.
+TEST(Route, KeepsTheBestGroups) {
+  const RoutingRule rule = {.kind = RoutingKind::kSigmoidTopK,
+                            .groups = 3,
+                            .kept_groups = 1,
+                            .group_best = 2};
+  const Routing routing = RouteLogits(rule, 2, {5, -9, 0, 0, 2, 1});
+  EXPECT_EQ(routing[0].expert, 4);
+  EXPECT_EQ(routing[1].expert, 5);
+}
+
+TEST(Route, KeepsASumFromVanishing) {
+  const RoutingRule rule = {
+      .kind = RoutingKind::kSoftmaxTopK, .renormalise = true, .sum_minimum = 4};
+  EXPECT_NEAR(RouteLogits(rule, 1, {0, 0})[0].weight, 0.5 / 4, 1e-6);
+}
+
+TEST(Route, WeighsEachTurnOfSparseMixerAmongItsNeighbours) {
+  const RoutingRule rule = {.kind = RoutingKind::kSparseMixer, .jitter = 0.1};
+  // Within 20 % of 4: 3.5. Of 3.5, once 4 is taken: 3 only.
+  const Routing routing = RouteLogits(rule, 2, {3.5f, 1, 4, 3});
+  EXPECT_EQ(routing[0].expert, 0);
+  EXPECT_EQ(routing[1].expert, 2);
+  EXPECT_NEAR(routing[0].weight, 1 / (1 + std::exp(-0.5)), 1e-6);
+  EXPECT_NEAR(routing[1].weight, 1 / (1 + std::exp(-0.5)), 1e-6);
+}
+
 TEST(Route, TakesTheSmallerIdAmongEquals) {
   const Routing routing =
       RouteLogits(RoutingKind::kTopKSoftmax, 2, {1, 2, 2, 2});

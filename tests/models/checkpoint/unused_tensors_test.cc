@@ -1,0 +1,43 @@
+#include "models/checkpoint/unused_tensors.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace spacemoe {
+namespace {
+
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+UnusedTensors UnusedOf(const std::string& name) {
+  const auto checkpoint = Checkpoint::Open(SPACEMOE_TESTDATA "/" + name);
+  EXPECT_TRUE(checkpoint.ok()) << checkpoint.status();
+  return checkpoint.ok() ? FindUnusedTensors(**checkpoint) : UnusedTensors();
+}
+
+TEST(UnusedTensors, AreNone) {
+  for (const char* name : {"models/mixtral", "models/granitemoeshared",
+                           "models/deepseek_v3_fp8", "models/gpt_oss_mxfp4",
+                           "models/llama4_text", "gguf/granitemoe-bf16.gguf"}) {
+    EXPECT_EQ(UnusedText(UnusedOf(name)), "") << name;
+  }
+}
+
+TEST(UnusedTensors, AreThoseOfLayersBeyondTheLast) {
+  const UnusedTensors unused = UnusedOf("models/deepseek_v3_yarn_mtp");
+  EXPECT_THAT(unused.others, IsEmpty());
+  EXPECT_THAT(unused.multi_token_prediction,
+              Each(HasSubstr("model.layers.2.")));
+  EXPECT_THAT(UnusedText(unused), HasSubstr("of multi-token prediction"));
+}
+
+TEST(UnusedTensors, AreNamedOtherwise) {
+  EXPECT_THAT(UnusedText(UnusedOf("models/llama_moe")),
+              HasSubstr("6 tensors (model.layers."));
+}
+
+}  // namespace
+}  // namespace spacemoe
