@@ -34,7 +34,8 @@ std::int64_t ModelConfig::ExpertWidth(std::int64_t layer,
                                       std::int64_t expert) const {
   const std::vector<std::int64_t>& widths = Layer(layer).expert_widths;
   const auto count = static_cast<std::int64_t>(widths.size());
-  return expert >= 0 && expert < count ? widths[expert] : expert_width;
+  if (expert >= 0 && expert < count) return widths[expert];
+  return Layer(layer).expert_width.value_or(expert_width);
 }
 
 std::int64_t ModelConfig::SharedWidth(std::int64_t layer) const {

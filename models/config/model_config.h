@@ -71,6 +71,7 @@ struct LayerConfig {
   bool windowed = true;  // the model's window or chunks count here
   std::optional<std::int64_t> experts_per_token;
   std::optional<std::int64_t> shared_width;
+  std::optional<std::int64_t> expert_width;
   std::vector<std::int64_t> expert_widths;  // by expert; empty: all the same
   bool operator==(const LayerConfig&) const = default;
 };

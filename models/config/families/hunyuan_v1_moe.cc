@@ -67,7 +67,7 @@ absl::Status ReadLayerWidths(const FieldReader& fields, ModelConfig& config) {
   config.shared_width = mixed ? width : 0;
   for (std::int64_t l = 0; l < config.layers; ++l) {
     if (!widths.empty() && widths[l] != config.expert_width) {
-      config.EditLayer(l).expert_widths.assign(config.experts, widths[l]);
+      config.EditLayer(l).expert_width = widths[l];
     }
     if (mixed && !shared.empty() && shared[l] != 1) {
       config.EditLayer(l).shared_width = width * shared[l];

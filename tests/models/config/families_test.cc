@@ -131,7 +131,7 @@ TEST(FamilyConfigs, NameContradictions) {
                    kWrong,
                    "'size_experts': expected 3 lists of 8"},
            Refusal{"glm4_moe",
-                   {{"partial_rotary_factor", 0.1}},
+                   {{"partial_rotary_factor", 0.05}},
                    kWrong,
                    "'partial_rotary_factor': expected a part of head_dim"},
        }) {
@@ -148,6 +148,11 @@ TEST(FamilyConfigs, LetLayersDiffer) {
   EXPECT_EQ(hunyuan->ExpertsPerToken(2), 2);
   EXPECT_EQ(hunyuan->SharedWidth(1), 40);
   EXPECT_EQ(hunyuan->SharedWidth(2), 0);
+  const auto widths =
+      ReadWith("hunyuan_v1_moe", {{"moe_intermediate_size", {20, 8, 20}}});
+  ASSERT_TRUE(widths.ok()) << widths.status();
+  EXPECT_EQ(widths->ExpertWidth(0, 5), 20);
+  EXPECT_EQ(widths->ExpertWidth(1, 5), 8);
   const auto llama4 = ReadWith("llama4_text", {{"moe_layers", {0, 3}}});
   ASSERT_TRUE(llama4.ok()) << llama4.status();
   EXPECT_TRUE(llama4->IsDense(1));
