@@ -110,13 +110,14 @@ TEST(GgufTokenizerJson, RefusesContradictions) {
     EXPECT_THAT(std::string(text.status().message()), HasSubstr(message));
   };
   GgufTokenizerData data = SmallTokenizer();
-  data.tokens[3] = "a";
+  // As a string: GCC 12 warns of the assignment of a literal.
+  data.tokens[3] = std::string("a");
   expect_refused(data, "ids 1 and 3 are the same token");
   data = SmallTokenizer();
   data.token_types.pop_back();
   expect_refused(data, "expected 5 types, found 4");
   data = SmallTokenizer();
-  data.tokens[3] = "\xff";
+  data.tokens[3] = std::string("\xff");
   expect_refused(data, "file.gguf");
   data = SmallTokenizer();
   data.add_bos = true;
