@@ -1,4 +1,4 @@
-// The rule for activation probabilities, one place for problems and profiles.
+// The rules for activation statistics, one place for problems and profiles.
 #ifndef SPACEMOE_PLACEMENT_ACTIVATION_CHECK_H_
 #define SPACEMOE_PLACEMENT_ACTIVATION_CHECK_H_
 
@@ -16,6 +16,13 @@ inline constexpr double kActivationTolerance = 1e-3;
 // top_k. `where` names the layer.
 absl::Status CheckActivation(const std::vector<double>& activation, int experts,
                              int top_k, const std::string& where);
+
+// InvalidArgument unless `pairs` [experts][experts] is symmetric, has the
+// marginals on its diagonal, no entry above either marginal, and rows that add
+// up to top_k times the marginal, each within kActivationTolerance.
+absl::Status CheckCoactivation(const std::vector<std::vector<double>>& pairs,
+                               const std::vector<double>& activation, int top_k,
+                               const std::string& where);
 
 }  // namespace spacemoe
 

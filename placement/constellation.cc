@@ -165,6 +165,13 @@ void Constellation::Positions(double t, absl::Span<Vec3> out) const {
   }
 }
 
+Vec3 Constellation::Velocity(int id, double t) const {
+  const double rate = 2 * std::numbers::pi / period_s_;
+  const double angle = 2 * std::numbers::pi * std::fmod(t / period_s_, 1.0);
+  return Combine(epoch_[id], -rate * std::sin(angle), quarter_[id],
+                 rate * std::cos(angle));
+}
+
 double Constellation::DistanceKm(int a, int b, double t) const {
   return spacemoe::DistanceKm(Position(a, t), Position(b, t));
 }

@@ -93,12 +93,18 @@ class Constellation {
   Vec3 Position(int id, double t) const;
   // Fills `out`, which must hold satellite_count() entries.
   void Positions(double t, absl::Span<Vec3> out) const;
+  // Kilometres a second.
+  Vec3 Velocity(int id, double t) const;
   double DistanceKm(int a, int b, double t) const;
   // In [0, 360).
   double ArgumentOfLatitudeDeg(int id, double t) const;
 
   // ISLs of a satellite: at most 4, ascending ids, symmetric.
   absl::Span<const int> Neighbours(int id) const;
+  // Directed links are numbered: id's go from FirstLink(id) on, in the order of
+  // Neighbours(id).
+  int FirstLink(int id) const { return first_neighbour_[id]; }
+  int link_count() const { return static_cast<int>(neighbours_.size()); }
 
  private:
   Constellation() = default;

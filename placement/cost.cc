@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "placement/layer_paths.h"
-#include "placement/routes.h"
-#include "placement/selection_law.h"
+#include "absl/strings/str_cat.h"
+#include "placement/joint_law.h"
+#include "placement/plan_evaluator.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -12,75 +12,27 @@ namespace {
 
 constexpr double kNsPerMs = 1e6;
 
-// A layer's mean over its sets of experts at one moment.
-struct LayerMean {
-  LatencyParts parts;
-  double variance_of_mean = 0;
-};
-
-LayerMean MeanOverSets(const LayerPaths& paths, const SelectionLaw& law) {
-  LayerMean mean;
-  double square = 0;
-  SlowestPath slowest(paths);
-  for (const ExpertSet& set : law.sets) {
-    LatencyParts parts = slowest.Of(set.experts);
-    square += set.probability * parts.total_ms() * parts.total_ms();
-    parts *= set.probability;
-    mean.parts += parts;
+void Accumulate(const SlotEvaluation& slot, Prediction* prediction) {
+  prediction->layers.resize(slot.means.size());
+  double variance = 0;
+  for (size_t l = 0; l < slot.means.size(); ++l) {
+    prediction->layers[l] += slot.means[l].parts;
+    variance += slot.means[l].variance_of_mean;
   }
-  const double average = mean.parts.total_ms();
-  if (law.sampled) {
-    mean.variance_of_mean =
-        std::max(0.0, square - average * average) / law.sets.size();
-  }
-  return mean;
+  prediction->head += slot.head;
+  // The slots share their sets: errors add up and do not cancel.
+  prediction->sampling_error_ms += std::sqrt(variance);
 }
 
-LatencyParts ComputeParts(const RoleCost& role, const SolveOptions& options) {
-  return {.compute_ms = 1e3 * ComputeSeconds(role, options)};
-}
-
-SelectionLaw LawOf(const PlacementProblem& problem, int layer,
-                   const SolveOptions& options) {
-  const LayerShape& shape = problem.model.layers[layer];
-  if (shape.experts == 0) return {.sets = {{1.0, {}}}};
-  return SelectedSets(problem.activation[layer], shape.top_k,
-                      options.seed + 0x10001u * static_cast<uint64_t>(layer));
-}
-
-LayerMean PredictLayer(const PlacementProblem& problem,
-                       const Placement& placement, int layer,
-                       const Constellation& constellation,
-                       const SolveOptions& options, RouteFinder* finder) {
-  const SelectionLaw law = LawOf(problem, layer, options);
-  const double share = 1.0 / options.slots;
-  LayerMean mean;
-  mean.parts = ComputeParts(problem.model.layers[layer].gateway, options);
-  for (double t : SlotTimes(options)) {
-    const LayerPaths paths = FindLayerPaths(problem, placement, layer,
-                                            constellation, options, t, finder);
-    LayerMean now = MeanOverSets(paths, law);
-    now.parts *= share;
-    mean.parts += now.parts;
-    mean.variance_of_mean += share * now.variance_of_mean;
+void Normalise(int slots, Prediction* prediction) {
+  const double share = 1.0 / slots;
+  for (LatencyParts& layer : prediction->layers) {
+    layer *= share;
+    prediction->total += layer;
   }
-  return mean;
-}
-
-LatencyParts PredictHead(const PlacementProblem& problem,
-                         const Placement& placement,
-                         const Constellation& constellation,
-                         const SolveOptions& options, RouteFinder* finder) {
-  LatencyParts head = ComputeParts(problem.model.head, options);
-  for (double t : SlotTimes(options)) {
-    const std::vector<Route> routes =
-        finder->Find(placement.head, {placement.gateways[0]}, t);
-    LatencyParts way = ToParts(
-        Evaluate(constellation, routes[0], t, problem.model.residual_bytes));
-    way *= 1.0 / options.slots;
-    head += way;
-  }
-  return head;
+  prediction->head *= share;
+  prediction->total += prediction->head;
+  prediction->sampling_error_ms *= share;
 }
 
 }  // namespace
@@ -118,20 +70,25 @@ absl::StatusOr<Prediction> Predict(const PlacementProblem& problem,
       ValidateOptions(options, constellation.satellite_count()));
   SPACEMOE_RETURN_IF_ERROR(
       ValidatePlacement(placement, problem, constellation, options));
-  RouteFinder finder(constellation);
+  const std::vector<SelectionLaw> laws = LayerLaws(problem, options.seed);
+  PlanEvaluator evaluator(problem, placement, constellation, options, laws);
   Prediction prediction;
-  double variance = 0;
-  for (int l = 0; l < placement.layers(); ++l) {
-    const LayerMean layer =
-        PredictLayer(problem, placement, l, constellation, options, &finder);
-    prediction.layers.push_back(layer.parts);
-    prediction.total += layer.parts;
-    variance += layer.variance_of_mean;
+  const std::vector<double> times = SlotTimes(options);
+  for (int slot = 0; slot < options.slots; ++slot) {
+    const auto now = evaluator.Evaluate(slot, times[slot]);
+    if (now.has_value()) {
+      Accumulate(*now, &prediction);
+    } else {
+      ++prediction.disconnected_slots;
+    }
   }
-  prediction.head =
-      PredictHead(problem, placement, constellation, options, &finder);
-  prediction.total += prediction.head;
-  prediction.sampling_error_ms = std::sqrt(variance);
+  const int connected = options.slots - prediction.disconnected_slots;
+  if (connected == 0) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "in none of the ", options.slots,
+        " slots does every message of the plan have a route: no latency"));
+  }
+  Normalise(connected, &prediction);
   return prediction;
 }
 

@@ -33,16 +33,19 @@ struct Prediction {
   LatencyParts total;
   // Standard error of total over sampled expert sets; 0 when enumerated.
   double sampling_error_ms = 0;
+  // Slots in which some message of the plan has no route: left out.
+  int disconnected_slots = 0;
 };
 
 // One decode lap of one sequence. Per layer: the expectation, over the selected
 // experts, of the slowest of the paths gateway -> expert -> successor and of
 // the residual's direct path; the parts are those of the slowest path. A
-// satellite with several selected experts runs them one after the other. A
-// replicated expert is reached on its faster path. Sets of experts follow the
-// conditional Poisson law with the problem's marginals (papers: Chen, Dempster
-// and Liu 1994), enumerated up to 5,000 sets, sampled (seeded) beyond. Means
-// over SlotTimes(options).
+// satellite with several selected experts runs them one after the other; of an
+// expert's copies runs the one that lets the last finish soonest. Sets of
+// experts follow LayerLaw (joint_law.h). Means over the SlotTimes(options) in
+// which all messages have routes; a lap begins at the slot's moment, and each
+// layer's routes are the shortest when it gets there. FailedPrecondition: there
+// is no such slot.
 absl::StatusOr<Prediction> Predict(const PlacementProblem& problem,
                                    const Placement& placement,
                                    const Constellation& constellation,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "placement/constellation.h"
+#include "placement/copy_choice.h"
 #include "placement/cost.h"
 #include "placement/placement.h"
 #include "placement/problem.h"
@@ -23,19 +24,23 @@ struct SitePath {
 
 struct LayerPaths {
   std::vector<SitePath> sites;  // a satellite each
-  std::vector<int> site_of;     // [experts], of the faster replica
-  LatencyParts residual;        // gateway -> successor
+  std::vector<int> site_of;     // [experts], of the fastest copy
+  // [experts][copies], into `sites`; empty when no expert has several.
+  std::vector<std::vector<int>> copies;
+  LatencyParts residual;  // gateway -> successor
+  bool connected = true;  // all sites and the successor can be reached
 };
 
-// A site that cannot be reached adds nothing; connected constellations have
-// none.
+// For messages that leave at t over the links of the finder's slot. Where a
+// site cannot be reached, `connected` is false and the paths mean nothing.
 LayerPaths FindLayerPaths(const PlacementProblem& problem,
                           const Placement& placement, int layer,
                           const Constellation& constellation,
                           const SolveOptions& options, double t,
                           RouteFinder* finder);
 
-// The parts of the slowest path for a set of selected experts. Reuses a buffer:
+// The parts of the slowest path for a set of selected experts. Of an expert's
+// copies the one that lets the last finish soonest. Reuses buffers:
 // thread-compatible. `paths` must outlive it.
 class SlowestPath {
  public:
@@ -44,10 +49,20 @@ class SlowestPath {
 
   LatencyParts Of(const std::vector<int>& experts);
 
+  // The sites of the selected experts, in order.
+  const std::vector<int>& SitesOf(const std::vector<int>& experts);
+
  private:
   const LayerPaths& paths_;
   std::vector<int> load_;  // [sites], zero between calls
+  std::vector<int> sites_;
+  std::vector<const std::vector<int>*> copies_;
+  CopyChoice choice_;
 };
+
+// The delay of a message of `bytes` over a path.
+LatencyParts PathParts(const PathDelay& path, const LinkSpec& links,
+                       int64_t bytes);
 
 LatencyParts ToParts(const RouteDelay& delay);
 

@@ -2,6 +2,7 @@
 #ifndef SPACEMOE_PLACEMENT_PATH_LATENCY_H_
 #define SPACEMOE_PLACEMENT_PATH_LATENCY_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "placement/constellation.h"
@@ -15,7 +16,10 @@ struct MeanDelays {
   std::vector<double> hops;      // [satellites]
 };
 
-// [sources]
+// What a satellite counts that no route reaches, in a slot.
+inline constexpr int64_t kUnreachablePenaltyNs = 1'000'000'000;
+
+// [sources]. Over the links that options.topology leaves.
 std::vector<MeanDelays> MeanDelaysFrom(const Constellation& constellation,
                                        const std::vector<int>& sources,
                                        const SolveOptions& options);
@@ -27,6 +31,16 @@ std::vector<double> PathLatencyMs(const Constellation& constellation,
                                   const MeanDelays& from_gateway,
                                   const MeanDelays& from_successor,
                                   const ModelShape& model);
+
+// The `count` of `members` with the smallest PathLatencyMs, that first, then by
+// id; fewer if there are fewer. Exact, but looks only at as much of the
+// constellation as it must: a straight line is never longer than a route, so
+// members are taken by the length of the straight lines until that alone
+// exceeds the count-th latency found.
+std::vector<int> NearestSites(const Constellation& constellation, int gateway,
+                              int successor, const std::vector<int>& members,
+                              int count, const ModelShape& model,
+                              const SolveOptions& options);
 
 }  // namespace spacemoe
 

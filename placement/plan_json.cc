@@ -44,6 +44,18 @@ Json MemoryToJson(const PlanSummary& summary) {
           {"total", summary.total_bytes}};
 }
 
+// What a limit of "as many as there are" comes to.
+int ExpertsPerSatellite(const PlanReport& report) {
+  int most = 1;
+  for (const LayerShape& layer : report.problem->model.layers) {
+    most = std::max(most, layer.experts);
+  }
+  const int limit = report.options.experts_per_satellite;
+  return limit == DefaultExpertsPerSatellite(report.strategy)
+             ? std::min(limit, most)
+             : limit;
+}
+
 void AppendFeasible(const PlanReport& report, Json* json) {
   const PlanSummary summary =
       Summarise(report.result.placement, report.problem->model);
@@ -102,11 +114,15 @@ Json PlanToJson(const PlanReport& report) {
   if (!report.result.feasible()) json["reason"] = report.result.detail;
   json["strategy"] = report.strategy;
   json["constellation"] = ConstellationToReport(*report.constellation);
-  json["experts_per_satellite"] = report.options.experts_per_satellite;
+  json["experts_per_satellite"] = ExpertsPerSatellite(report);
   json["seed"] = report.options.seed;
   json["start_time_s"] = report.options.start_time_s;
   json["profile"] = report.profile;
   if (report.result.feasible()) AppendFeasible(report, &json);
+  if (report.result.lower_bound_ms.has_value()) {
+    json["lower_bound_ms"] = *report.result.lower_bound_ms;
+    json["lower_bound_of"] = report.result.bound_kind;
+  }
   if (report.prediction.has_value()) {
     AppendPrediction(*report.prediction, &json);
   }

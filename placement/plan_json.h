@@ -41,6 +41,7 @@ nlohmann::ordered_json LatencyPartsToJson(const LatencyParts& parts);
 //  "bytes_per_satellite" {max, mean, total}, "placement",
 //  "roles" [{"satellite", "plane", "slot", "layer", "gateway", "head",
 //            "experts", "bytes"}],
+//  "lower_bound_ms", "lower_bound_of" (where the strategy has one),
 //  "predicted_per_token_ms", "breakdown_ms" {...}, "per_layer_ms" [...]}
 nlohmann::ordered_json PlanToJson(const PlanReport& report);
 

@@ -13,6 +13,7 @@ struct PlanSummary {
   int satellites = 0;
   int gateways = 0;
   int expert_satellites = 0;  // with experts and no gateway
+  int max_experts = 0;        // on one of these
   int64_t max_bytes = 0;
   int64_t total_bytes = 0;
 

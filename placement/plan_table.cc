@@ -39,17 +39,14 @@ std::string Model(const ModelShape& model) {
                       ", ", experts, " experts a layer, top-", top_k);
 }
 
-std::string Satellites(const PlanSummary& summary,
-                       const SolveOptions& options) {
+std::string Satellites(const PlanSummary& summary) {
+  const int most = summary.max_experts;
   if (summary.expert_satellites == 0) {
     return absl::StrCat(summary.satellites, ", one a layer");
   }
   return absl::StrCat(summary.satellites, " (", summary.gateways, " gateways, ",
-                      summary.expert_satellites, " expert satellites, ",
-                      options.experts_per_satellite,
-                      options.experts_per_satellite == 1
-                          ? " expert each)"
-                          : " experts each at most)");
+                      summary.expert_satellites, " expert satellites, ", most,
+                      most == 1 ? " expert each)" : " experts each at most)");
 }
 
 std::string Predicted(const LatencyParts& total) {
@@ -73,11 +70,22 @@ std::string Layers(const Prediction& prediction) {
                          prediction.layers[slowest].total_ms(), slowest);
 }
 
+std::string Bound(const PlanReport& report) {
+  if (!report.result.lower_bound_ms.has_value()) return "";
+  const double bound = *report.result.lower_bound_ms;
+  const double found = report.prediction->total.total_ms();
+  return Line("bound", absl::StrFormat(
+                           "no less than %.2f ms for %s; the plan is %.1f %% "
+                           "above",
+                           bound, report.result.bound_kind,
+                           bound > 0 ? 100 * (found / bound - 1) : 0.0));
+}
+
 std::string Feasible(const PlanReport& report) {
   const PlanSummary summary =
       Summarise(report.result.placement, report.problem->model);
   return absl::StrCat(
-      Line("satellites", Satellites(summary, report.options)),
+      Line("satellites", Satellites(summary)),
       Line("memory", absl::StrCat(Bytes(summary.max_bytes), " at most, ",
                                   Bytes(summary.mean_bytes()), " on average, ",
                                   Bytes(summary.total_bytes), " together")));
@@ -97,9 +105,9 @@ std::string FormatPlan(const PlanReport& report) {
   }
   text += Feasible(report);
   if (!report.prediction.has_value()) return text;
-  return absl::StrCat(text,
-                      Line("predicted", Predicted(report.prediction->total)),
-                      Line("layers", Layers(*report.prediction)));
+  return absl::StrCat(
+      text, Line("predicted", Predicted(report.prediction->total)),
+      Line("layers", Layers(*report.prediction)), Bound(report));
 }
 
 }  // namespace spacemoe

@@ -57,6 +57,23 @@ absl::Status CheckMessages(const ModelShape& model) {
   return absl::OkStatus();
 }
 
+absl::Status CheckJointStatistics(const PlacementProblem& problem) {
+  if (problem.coactivation.empty()) return absl::OkStatus();
+  const size_t layers = problem.model.layers.size();
+  if (problem.coactivation.size() != layers) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("co-activation for ", problem.coactivation.size(),
+                     " layers, the model has ", layers));
+  }
+  for (size_t l = 0; l < layers; ++l) {
+    if (problem.coactivation[l].empty()) continue;
+    SPACEMOE_RETURN_IF_ERROR(CheckCoactivation(
+        problem.coactivation[l], problem.activation[l],
+        problem.model.layers[l].top_k, absl::StrCat("layer ", l)));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Require(bool condition, const std::string& expected) {
   if (condition) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("options: ", expected));
@@ -99,7 +116,7 @@ absl::Status ValidateProblem(const PlacementProblem& problem) {
                                              model.layers[l].experts,
                                              model.layers[l].top_k, where));
   }
-  return absl::OkStatus();
+  return CheckJointStatistics(problem);
 }
 
 absl::Status ValidateOptions(const SolveOptions& options, int satellites) {
@@ -125,6 +142,11 @@ absl::Status ValidateOptions(const SolveOptions& options, int satellites) {
   SPACEMOE_RETURN_IF_ERROR(
       Require(options.memory_bytes_per_satellite.value_or(0) >= 0,
               "memory_bytes_per_satellite must not be negative"));
+  SPACEMOE_RETURN_IF_ERROR(
+      Require(options.max_copies >= 1, absl::StrCat("max_copies must be at "
+                                                    "least 1, found ",
+                                                    options.max_copies)));
+  SPACEMOE_RETURN_IF_ERROR(ValidateTopology(options.topology));
   for (int id : options.excluded) {
     SPACEMOE_RETURN_IF_ERROR(
         Require(id >= 0 && id < satellites,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "placement/topology.h"
 
 namespace spacemoe {
 
@@ -41,6 +42,10 @@ struct PlacementProblem {
   ModelShape model;
   // P(expert is selected), [layers][experts]; a layer's sum is its top_k.
   std::vector<std::vector<double>> activation;
+  // P(both experts are selected), [layers][experts][experts], the marginals on
+  // the diagonal; [] for a layer (or everywhere) where only marginals are
+  // known.
+  std::vector<std::vector<std::vector<double>>> coactivation;
 };
 
 struct SolveOptions {
@@ -57,6 +62,16 @@ struct SolveOptions {
   std::optional<int64_t> memory_bytes_per_satellite;
   // 0: only RoleCost::seconds counts.
   double satellite_flops = 0;
+  // A satellite may hold a gateway and a part of its layer's experts (compact
+  // only). Such plans can be simulated; a live satellite has the gateway,
+  // experts, or the whole layer.
+  bool mixed_gateways = false;
+  // Satellites that hold the same expert, at most (compact only). Above 1 the
+  // gateway picks, for each set of selected experts, the copies that finish
+  // first.
+  int max_copies = 1;
+  // Which links are up in each slot.
+  TopologySpec topology;
   // Satellites that may hold no role. They still forward.
   std::vector<int> excluded;
 };

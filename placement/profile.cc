@@ -53,7 +53,7 @@ absl::Status CheckMatrix(const std::vector<std::vector<T>>& matrix, size_t rows,
   return absl::OkStatus();
 }
 
-absl::Status CheckCoactivation(const ActivationProfile& profile) {
+absl::Status CheckPairs(const ActivationProfile& profile) {
   if (profile.coactivation.empty()) return absl::OkStatus();
   const size_t layers = profile.activation.size();
   if (profile.coactivation.size() != layers) {
@@ -64,6 +64,9 @@ absl::Status CheckCoactivation(const ActivationProfile& profile) {
     SPACEMOE_RETURN_IF_ERROR(
         CheckMatrix(profile.coactivation[l], experts, experts,
                     absl::StrCat("coactivation[", l, "]")));
+    SPACEMOE_RETURN_IF_ERROR(
+        CheckCoactivation(profile.coactivation[l], profile.activation[l],
+                          profile.top_k, absl::StrCat("profile: layer ", l)));
   }
   return absl::OkStatus();
 }
@@ -151,7 +154,7 @@ absl::Status ValidateProfile(const ActivationProfile& profile) {
         CheckActivation(profile.activation[l], profile.experts, profile.top_k,
                         absl::StrCat("profile: layer ", l)));
   }
-  SPACEMOE_RETURN_IF_ERROR(CheckCoactivation(profile));
+  SPACEMOE_RETURN_IF_ERROR(CheckPairs(profile));
   return CheckTransitions(profile);
 }
 

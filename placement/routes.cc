@@ -35,44 +35,86 @@ RouteFinder::RouteFinder(const Constellation& constellation)
     : constellation_(constellation),
       processing_ns_(ProcessingNs(constellation.links())),
       excluded_(constellation.satellite_count(), 0),
-      positions_(constellation.satellite_count()),
-      is_target_(constellation.satellite_count(), 0) {}
+      places_(constellation.satellite_count()),
+      weights_(constellation.link_count()),
+      nodes_(constellation.satellite_count()) {}
 
 void RouteFinder::Exclude(absl::Span<const int> satellites) {
   std::fill(excluded_.begin(), excluded_.end(), 0);
   for (int satellite : satellites) excluded_[satellite] = 1;
 }
 
+void RouteFinder::UseSlot(const TopologySpec& topology, uint64_t slot) {
+  states_.emplace(constellation_, topology, slot);
+  ++moment_;
+}
+
+void RouteFinder::SetMoment(double t) {
+  if (t == time_s_) return;
+  time_s_ = t;
+  ++moment_;
+}
+
 void RouteFinder::Reset(int source, double t) {
-  const int count = constellation_.satellite_count();
-  constellation_.Positions(t, absl::MakeSpan(positions_));
-  delay_ns_.assign(count, kUnreachableNs);
-  previous_.assign(count, -1);
-  hops_.assign(count, 0);
-  settled_ = excluded_;
+  SetMoment(t);
+  ++search_;
   heap_.clear();
   if (excluded_[source]) return;
-  delay_ns_[source] = 0;
+  NodeOf(source).delay_ns = 0;
   Push({0, source});
 }
 
-// At least 1 ns, so that equally short routes are found before their end.
-int64_t RouteFinder::WeightNs(int from, int to) const {
-  const double propagation =
-      DistanceKm(positions_[from], positions_[to]) * kNsPerKm;
-  const int64_t whole = static_cast<int64_t>(propagation + 0.5);
-  return std::max<int64_t>(1, whole + processing_ns_);
+RouteFinder::Node& RouteFinder::NodeOf(int satellite) {
+  Node& node = nodes_[satellite];
+  if (node.search == search_) return node;
+  node = {.search = search_};
+  node.settled = excluded_[satellite] != 0;
+  return node;
 }
 
-bool RouteFinder::Relax(int from, int to) {
-  const int64_t delay = delay_ns_[from] + WeightNs(from, to);
-  if (delay > delay_ns_[to]) return false;
-  if (delay == delay_ns_[to]) {
-    previous_[to] = std::min(previous_[to], from);
+const Vec3& RouteFinder::PositionOf(int satellite) {
+  Place& place = places_[satellite];
+  if (place.moment != moment_) {
+    place = {moment_, constellation_.Position(satellite, time_s_)};
+  }
+  return place.position;
+}
+
+// At least 1 ns, so that equally short routes are found before their end.
+int64_t RouteFinder::WeightNs(int from, int to, int link) {
+  Weight& weight = weights_[link];
+  if (weight.moment == moment_) return weight.delay_ns;
+  weight = {moment_, kUnreachableNs};
+  const Vec3& start = PositionOf(from);
+  const Vec3& end = PositionOf(to);
+  if (states_.has_value() && !states_->IsUp(from, to, start, end, time_s_)) {
+    return weight.delay_ns;
+  }
+  const double propagation = DistanceKm(start, end) * kNsPerKm;
+  const int64_t whole = static_cast<int64_t>(propagation + 0.5);
+  weight.delay_ns = std::max<int64_t>(1, whole + processing_ns_);
+  return weight.delay_ns;
+}
+
+bool RouteFinder::IsUp(int from, int to, double t) {
+  SetMoment(t);
+  const absl::Span<const int> neighbours = constellation_.Neighbours(from);
+  const auto at = std::find(neighbours.begin(), neighbours.end(), to);
+  const int link = constellation_.FirstLink(from) +
+                   static_cast<int>(at - neighbours.begin());
+  return at != neighbours.end() && WeightNs(from, to, link) != kUnreachableNs;
+}
+
+bool RouteFinder::Relax(int from, int to, int64_t weight_ns) {
+  Node& node = nodes_[to];
+  const int64_t delay = nodes_[from].delay_ns + weight_ns;
+  if (delay > node.delay_ns) return false;
+  if (delay == node.delay_ns) {
+    node.previous = std::min(node.previous, from);
     return false;
   }
-  delay_ns_[to] = delay;
-  previous_[to] = from;
+  node.delay_ns = delay;
+  node.previous = from;
   return true;
 }
 
@@ -88,24 +130,43 @@ RouteFinder::Entry RouteFinder::Pop() {
   return entry;
 }
 
-void RouteFinder::Search(int pending_targets) {
-  while (!heap_.empty() && pending_targets > 0) {
-    const int from = Pop().satellite;
-    if (settled_[from]) continue;
-    settled_[from] = 1;
-    if (previous_[from] >= 0) hops_[from] = hops_[previous_[from]] + 1;
-    if (is_target_[from]) --pending_targets;
-    for (int to : constellation_.Neighbours(from)) {
-      if (!settled_[to] && Relax(from, to)) Push({delay_ns_[to], to});
-    }
+void RouteFinder::Expand(int from) {
+  int link = constellation_.FirstLink(from);
+  for (int to : constellation_.Neighbours(from)) {
+    const int64_t weight = WeightNs(from, to, link++);
+    if (weight == kUnreachableNs || NodeOf(to).settled) continue;
+    if (Relax(from, to, weight)) Push({nodes_[to].delay_ns, to});
   }
 }
 
-Route RouteFinder::Walk(int target) const {
+void RouteFinder::Settle(int pending_targets) {
+  while (!heap_.empty() && pending_targets > 0) {
+    const int from = Pop().satellite;
+    Node& node = nodes_[from];
+    if (node.settled) continue;
+    node.settled = true;
+    if (node.previous >= 0) node.hops = nodes_[node.previous].hops + 1;
+    if (node.target) --pending_targets;
+    Expand(from);
+  }
+}
+
+void RouteFinder::Search(int source, absl::Span<const int> targets, double t) {
+  Reset(source, t);
+  int pending = 0;
+  for (int target : targets) {
+    Node& node = NodeOf(target);
+    if (!node.target) ++pending;
+    node.target = true;
+  }
+  Settle(pending);
+}
+
+Route RouteFinder::Walk(int target) {
   Route route;
-  if (delay_ns_[target] == kUnreachableNs) return route;
-  route.satellites.reserve(hops_[target] + 1);
-  for (int at = target; at >= 0; at = previous_[at]) {
+  if (NodeOf(target).delay_ns == kUnreachableNs) return route;
+  route.satellites.reserve(nodes_[target].hops + 1);
+  for (int at = target; at >= 0; at = nodes_[at].previous) {
     route.satellites.push_back(at);
   }
   std::reverse(route.satellites.begin(), route.satellites.end());
@@ -114,27 +175,36 @@ Route RouteFinder::Walk(int target) const {
 
 std::vector<Route> RouteFinder::Find(int source, absl::Span<const int> targets,
                                      double t) {
-  Reset(source, t);
-  int pending = 0;
-  for (int target : targets) {
-    if (!is_target_[target]) ++pending;
-    is_target_[target] = 1;
-  }
-  Search(pending);
+  Search(source, targets, t);
   std::vector<Route> routes;
   routes.reserve(targets.size());
-  for (int target : targets) {
-    is_target_[target] = 0;
-    routes.push_back(Walk(target));
-  }
+  for (int target : targets) routes.push_back(Walk(target));
   return routes;
+}
+
+std::vector<PathDelay> RouteFinder::FindDelays(int source,
+                                               absl::Span<const int> targets,
+                                               double t) {
+  Search(source, targets, t);
+  std::vector<PathDelay> delays;
+  delays.reserve(targets.size());
+  for (int target : targets) {
+    const Node& node = NodeOf(target);
+    delays.push_back({node.delay_ns, node.hops});
+  }
+  return delays;
 }
 
 void RouteFinder::Delays(int source, double t, ShortestDelays* out) {
   Reset(source, t);
-  Search(constellation_.satellite_count() + 1);
-  out->delay_ns = delay_ns_;
-  out->hops = hops_;
+  const int count = constellation_.satellite_count();
+  Settle(count + 1);
+  out->delay_ns.resize(count);
+  out->hops.resize(count);
+  for (int id = 0; id < count; ++id) {
+    out->delay_ns[id] = NodeOf(id).delay_ns;
+    out->hops[id] = nodes_[id].hops;
+  }
 }
 
 }  // namespace spacemoe

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "placement/constellation.h"
+#include "placement/topology.h"
 
 namespace spacemoe {
 
@@ -47,10 +49,20 @@ struct ShortestDelays {
   std::vector<int> hops;          // [satellites], of the same route
 };
 
+// To one satellite.
+struct PathDelay {
+  int64_t delay_ns = kUnreachableNs;
+  int hops = 0;
+
+  bool reachable() const { return delay_ns != kUnreachableNs; }
+};
+
 // Dijkstra with an edge's weight distance(t) / c + processing in whole
 // nanoseconds. Of equally short routes, each satellite is reached from the
-// neighbour with the smallest id. Buffers are reused: thread-compatible, one
-// finder a thread. The constellation must outlive the finder.
+// neighbour with the smallest id. A search costs what it visits, whatever the
+// constellation's size; lengths are kept while t and the slot stay the same.
+// Buffers are reused: thread-compatible, one finder a thread. The constellation
+// must outlive the finder.
 class RouteFinder {
  public:
   explicit RouteFinder(const Constellation& constellation);
@@ -58,11 +70,21 @@ class RouteFinder {
   // Satellites that neither send, receive nor forward.
   void Exclude(absl::Span<const int> satellites);
 
+  // From now on only the links that are up in this slot. (Before: all.)
+  void UseSlot(const TopologySpec& topology, uint64_t slot);
+
   // Routes from source to each target, in order; stops once all are found.
   std::vector<Route> Find(int source, absl::Span<const int> targets, double t);
 
+  // The same without the routes.
+  std::vector<PathDelay> FindDelays(int source, absl::Span<const int> targets,
+                                    double t);
+
   // To all satellites.
   void Delays(int source, double t, ShortestDelays* out);
+
+  // Whether the link between neighbours is up.
+  bool IsUp(int from, int to, double t);
 
  private:
   struct Entry {
@@ -76,24 +98,52 @@ class RouteFinder {
     }
   };
 
+  // Of the search whose number it bears.
+  struct Node {
+    uint32_t search = 0;
+    int previous = -1;
+    int64_t delay_ns = kUnreachableNs;
+    int hops = 0;
+    bool settled = false;
+    bool target = false;
+  };
+
+  struct Place {
+    uint32_t moment = 0;
+    Vec3 position;
+  };
+
+  // kUnreachableNs: the link is down.
+  struct Weight {
+    uint32_t moment = 0;
+    int64_t delay_ns = 0;
+  };
+
+  void SetMoment(double t);
   void Reset(int source, double t);
-  void Search(int pending_targets);
-  int64_t WeightNs(int from, int to) const;
-  bool Relax(int from, int to);
+  void Search(int source, absl::Span<const int> targets, double t);
+  void Settle(int pending_targets);
+  void Expand(int from);
+  Node& NodeOf(int satellite);
+  const Vec3& PositionOf(int satellite);
+  int64_t WeightNs(int from, int to, int link);
+  bool Relax(int from, int to, int64_t weight_ns);
   void Push(Entry entry);
   Entry Pop();
-  Route Walk(int target) const;
+  Route Walk(int target);
 
   const Constellation& constellation_;
   int64_t processing_ns_;
   std::vector<char> excluded_;
+  std::optional<LinkStates> states_;
+  // Of the current moment and slot.
+  double time_s_ = 0;
+  uint32_t moment_ = 1;
+  std::vector<Place> places_;    // [satellites]
+  std::vector<Weight> weights_;  // [links]
   // Of the current search.
-  std::vector<Vec3> positions_;
-  std::vector<int64_t> delay_ns_;
-  std::vector<int> previous_;
-  std::vector<int> hops_;
-  std::vector<char> settled_;
-  std::vector<char> is_target_;
+  uint32_t search_ = 0;
+  std::vector<Node> nodes_;  // [satellites]
   std::vector<Entry> heap_;
 };
 

@@ -29,6 +29,10 @@ const Registry& Strategies() {
     list->push_back(Ring("random-intra", Gateway::kRandom, Experts::kRandom));
     list->push_back(
         Ring("random-intra-cg", Gateway::kCentral, Experts::kRandom));
+    list->push_back(
+        Ring("nearest-random", Gateway::kCentral, Experts::kNearestRandom));
+    list->push_back(std::make_unique<ExpectedMaxStrategy>());
+    list->push_back(std::make_unique<CompactStrategy>());
     return list;
   }();
   return registry;
@@ -39,13 +43,17 @@ const Registry& Strategies() {
 SolveResult SolveResult::Feasible(Placement placement) {
   return {.termination = Termination::kFeasible,
           .placement = std::move(placement),
-          .detail = {}};
+          .detail = {},
+          .lower_bound_ms = std::nullopt,
+          .bound_kind = {}};
 }
 
 SolveResult SolveResult::Infeasible(std::string detail) {
   return {.termination = Termination::kInfeasible,
           .placement = {},
-          .detail = std::move(detail)};
+          .detail = std::move(detail),
+          .lower_bound_ms = std::nullopt,
+          .bound_kind = {}};
 }
 
 std::vector<std::string> StrategyNames() {
@@ -53,6 +61,12 @@ std::vector<std::string> StrategyNames() {
   for (const auto& strategy : Strategies())
     names.emplace_back(strategy->name());
   return names;
+}
+
+int DefaultExpertsPerSatellite(std::string_view strategy) {
+  constexpr int kNoLimit = 1 << 20;
+  const auto found = FindStrategy(strategy);
+  return found.ok() && (*found)->chooses_sharing() ? kNoLimit : 1;
 }
 
 absl::StatusOr<const Strategy*> FindStrategy(std::string_view name) {
@@ -72,8 +86,10 @@ absl::StatusOr<SolveResult> Solve(std::string_view strategy,
   SPACEMOE_RETURN_IF_ERROR(ValidateProblem(problem));
   SPACEMOE_RETURN_IF_ERROR(
       ValidateOptions(options, constellation.satellite_count()));
-  if (auto shortage = MemoryShortage(problem.model, options)) {
-    return SolveResult::Infeasible(*shortage);
+  if (!chosen->chooses_sharing()) {
+    if (auto shortage = MemoryShortage(problem.model, options)) {
+      return SolveResult::Infeasible(*shortage);
+    }
   }
   SPACEMOE_ASSIGN_OR_RETURN(SolveResult result,
                             chosen->Solve(problem, constellation, options));

@@ -23,6 +23,10 @@ struct SolveResult {
   Termination termination = Termination::kInfeasible;
   Placement placement;  // when feasible
   std::string detail;   // when infeasible: why, with the numbers
+  // When known: no placement of a kind has a smaller mean latency per token,
+  // and which kind that is.
+  std::optional<double> lower_bound_ms;
+  std::string bound_kind;
 
   bool feasible() const { return termination == Termination::kFeasible; }
   static SolveResult Feasible(Placement placement);
@@ -35,6 +39,8 @@ class Strategy {
  public:
   virtual ~Strategy() = default;
   virtual std::string_view name() const = 0;
+  // experts_per_satellite is a limit, not the layout.
+  virtual bool chooses_sharing() const { return false; }
   // May assume a validated problem and validated options.
   virtual absl::StatusOr<SolveResult> Solve(
       const PlacementProblem& problem, const Constellation& constellation,
@@ -42,6 +48,10 @@ class Strategy {
 };
 
 std::vector<std::string> StrategyNames();
+
+// experts_per_satellite where a person names none: no limit for a strategy that
+// chooses the sharing, else 1.
+int DefaultExpertsPerSatellite(std::string_view strategy);
 
 // NotFound lists the known names. The strategy lives for ever.
 absl::StatusOr<const Strategy*> FindStrategy(std::string_view name);
