@@ -22,6 +22,8 @@ constexpr char kExamples[] =
     "--compute modelled:20G\n"
     "  spacemoe plan --model models/demo --strategy random --placement-seed 7 "
     "--json\n"
+    "  spacemoe plan --model models/demo --strategy compact --compute "
+    "modelled:20G\n"
     "Exit code 1: the plan does not fit; the reason is printed.\n";
 
 struct Flags {
@@ -68,6 +70,7 @@ CommandBody AddPlanCommand(CLI::App* app) {
   const auto flags = std::make_shared<Flags>();
   AddModelFlag(app, &flags->model);
   AddPlanFlags(app, &flags->ring);
+  AddPlanSearchFlags(app, &flags->ring);
   AddComputeTimeFlag(app, &flags->ring);
   AddComputeFlags(app, &flags->ring);
   app->add_flag("--json", flags->json, "print one JSON object");

@@ -19,6 +19,7 @@
 #include "models/checkpoint/checkpoint.h"
 #include "models/engine/local_engine.h"
 #include "placement/profile.h"
+#include "placement/synthetic_profile.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -31,6 +32,8 @@ constexpr char kExamples[] =
     "Examples:\n"
     "  spacemoe profile --model models/demo --text book.txt --out "
     "profile.json\n"
+    "  spacemoe profile --synthetic --layers 32 --experts 8 --top-k 2 --skew "
+    "0.4 --out llama-moe.json\n"
     "  xzcat corpus.txt.xz | spacemoe profile --model models/demo --text - "
     "--tokens 20000 --out profile.json\n";
 
@@ -40,6 +43,8 @@ struct Flags {
   std::string out;
   int64_t tokens = std::numeric_limits<int64_t>::max();
   RingOptions ring;  // for its arithmetic
+  bool synthetic = false;
+  SyntheticProfileSpec spec;
 };
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {
@@ -100,8 +105,22 @@ absl::StatusOr<ActivationProfile> Measure(const Flags& flags) {
   return counter.Profile();
 }
 
+void CheckSource(const Flags& flags) {
+  if (flags.synthetic) {
+    if (flags.model.empty() && flags.texts.empty()) return;
+    throw CLI::ValidationError("--synthetic",
+                               "takes neither --model nor --text");
+  }
+  if (flags.model.empty() || flags.texts.empty()) {
+    throw CLI::ValidationError("profile",
+                               "expected --model and --text, or --synthetic");
+  }
+}
+
 int Run(const Flags& flags) {
-  const auto profile = Measure(flags);
+  CheckSource(flags);
+  const auto profile =
+      flags.synthetic ? MakeSyntheticProfile(flags.spec) : Measure(flags);
   if (!profile.ok()) return ReportFailure(profile.status());
   if (absl::Status status = SaveProfile(*profile, flags.out); !status.ok()) {
     return ReportFailure(status);
@@ -112,20 +131,47 @@ int Run(const Flags& flags) {
   return kExitOk;
 }
 
+void AddSyntheticFlags(CLI::App* app, Flags* flags) {
+  SyntheticProfileSpec* const spec = &flags->spec;
+  const auto integer = [](int most, int* out) {
+    return IntegerReader(1, most,
+                         [out](int64_t n) { *out = static_cast<int>(n); });
+  };
+  app->add_flag("--synthetic", flags->synthetic,
+                "make a profile up, for models without weights");
+  app->add_option("--family", spec->family, "synthetic: default llama-moe")
+      ->type_name("NAME");
+  AddFlag(app, "--layers", "N", "synthetic: default 32",
+          integer(10'000, &spec->layers));
+  AddFlag(app, "--experts", "N", "synthetic: of a layer (default 8)",
+          integer(1024, &spec->experts));
+  AddFlag(app, "--top-k", "N", "synthetic: selected experts (default 2)",
+          integer(1024, &spec->top_k));
+  AddFlag(app, "--skew", "X",
+          "synthetic: deviation of the weights' logarithms (default 0.4; 0: "
+          "uniform)",
+          NumberReader(0, 10, [spec](double skew) { spec->skew = skew; }));
+  AddFlag(app, "--coupling", "X",
+          "synthetic: the same for pairs of experts (default 0)",
+          NumberReader(0, 10, [spec](double x) { spec->coupling = x; }));
+  AddFlag(app, "--seed", "N", "synthetic: default 0",
+          UnsignedReader([spec](uint64_t seed) { spec->seed = seed; }));
+}
+
 }  // namespace
 
 CommandBody AddProfileCommand(CLI::App* app) {
   const auto flags = std::make_shared<Flags>();
-  AddModelFlag(app, &flags->model);
+  AddModelFlag(app, &flags->model)->required(false);
   app->add_option("--text", flags->texts, "text files; - is stdin")
-      ->type_name("FILE...")
-      ->required();
+      ->type_name("FILE...");
   app->add_option("--out", flags->out, "the profile to write")
       ->type_name("FILE")
       ->required();
   AddFlag(app, "--tokens", "N", "stop after so many tokens (default: all)",
           IntegerReader(1, std::numeric_limits<int64_t>::max(),
                         [flags](int64_t n) { flags->tokens = n; }));
+  AddSyntheticFlags(app, flags.get());
   AddComputeFlags(app, &flags->ring);
   app->footer(kExamples);
   return [flags](ProcessGuard*) { return Run(*flags); };

@@ -56,7 +56,8 @@ void AddPlanFlags(CLI::App* app, RingOptions* options) {
                    [plan](const std::string& name) { plan->strategy = name; }));
   AddFlag(app, "--experts-per-satellite", "N",
           "1: a gateway and an expert satellite for each expert; as many as a "
-          "layer has: one satellite a layer (default 1)",
+          "layer has: one satellite a layer (default 1; compact: as many as "
+          "pay off)",
           IntegerReader(1, kMaxExpertsPerSatellite, [plan](int64_t n) {
             plan->experts_per_satellite = static_cast<int>(n);
           }));
@@ -78,6 +79,25 @@ void AddPlanFlags(CLI::App* app, RingOptions* options) {
           });
   AddFlag(app, "--placement-seed", "N", "of the random strategies (default 0)",
           UnsignedReader([plan](uint64_t seed) { plan->seed = seed; }));
+}
+
+void AddPlanSearchFlags(CLI::App* app, RingOptions* options) {
+  PlanOptions* const plan = &options->plan;
+  AddRepeatedFlag(
+      app, "--exclude", "SATELLITE",
+      "a satellite that may hold no role; any number of times",
+      IntegerReader(0, std::numeric_limits<int>::max(), [plan](int64_t id) {
+        plan->excluded.push_back(static_cast<int>(id));
+      }));
+  app->add_flag("--mixed-gateways", plan->mixed_gateways,
+                "compact: a gateway may hold a part of its layer's experts "
+                "(does not run live)");
+  AddFlag(app, "--copies", "N",
+          "compact: satellites that hold the same expert, at most (default 1; "
+          "more do not run live)",
+          IntegerReader(1, 64, [plan](int64_t n) {
+            plan->max_copies = static_cast<int>(n);
+          }));
 }
 
 void AddComputeTimeFlag(CLI::App* app, RingOptions* options) {
@@ -124,13 +144,16 @@ std::vector<std::string> ToArguments(const RingOptions& options) {
   std::vector<std::string> args = {
       absl::StrCat("--constellation=", plan.constellation),
       absl::StrCat("--strategy=", plan.strategy),
-      absl::StrCat("--experts-per-satellite=", plan.experts_per_satellite),
       absl::StrCat("--epoch-offset=", Exact(plan.epoch_offset_s)),
       absl::StrCat("--placement-seed=", plan.seed),
       absl::StrCat("--dtype=", plan.bfloat16 ? "bfloat16" : "float32"),
       absl::StrCat("--kernel=", options.kernel),
       absl::StrCat("--links=", options.links ? "on" : "off"),
       absl::StrCat("--clock=scaled:", Exact(options.time_scale))};
+  if (plan.experts_per_satellite.has_value()) {
+    args.push_back(
+        absl::StrCat("--experts-per-satellite=", *plan.experts_per_satellite));
+  }
   if (!plan.profile.empty()) {
     args.push_back(absl::StrCat("--profile=", plan.profile));
   }

@@ -29,6 +29,8 @@ absl::StatusOr<int64_t> ParseBytes(std::string_view text);   // 512M, 2G: 1024s
 // Flags of the plan: --constellation, --strategy, --experts-per-satellite,
 // --profile, --epoch-offset, --memory, --placement-seed.
 void AddPlanFlags(CLI::App* app, RingOptions* options);
+// --exclude, --mixed-gateways and --copies: plans that are looked at.
+void AddPlanSearchFlags(CLI::App* app, RingOptions* options);
 // --dtype and --kernel: those of the arithmetic.
 void AddComputeFlags(CLI::App* app, RingOptions* options);
 // --compute, which plans too.

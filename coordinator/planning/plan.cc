@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "coordinator/planning/model_shape.h"
 #include "placement/constellation_file.h"
 #include "placement/profile.h"
@@ -15,6 +16,7 @@ namespace {
 
 struct Activation {
   std::vector<std::vector<double>> probabilities;
+  std::vector<std::vector<std::vector<double>>> pairs;
   std::string origin;
   std::string note;
 };
@@ -22,19 +24,26 @@ struct Activation {
 absl::StatusOr<Activation> ActivationOf(const PlanOptions& options,
                                         const ModelShape& model) {
   if (options.profile.empty()) {
-    return Activation{UniformActivation(model), "uniform",
+    return Activation{UniformActivation(model),
+                      {},
+                      "uniform",
                       "no profile: every expert is taken to be equally likely "
                       "(measure one with: spacemoe profile)"};
   }
   SPACEMOE_ASSIGN_OR_RETURN(ActivationProfile profile,
                             LoadProfile(options.profile));
   SPACEMOE_RETURN_IF_ERROR(CheckProfileFits(profile, model));
-  return Activation{std::move(profile.activation), options.profile, ""};
+  return Activation{std::move(profile.activation),
+                    std::move(profile.coactivation), options.profile, ""};
 }
 
 SolveOptions SolveOptionsOf(const PlanOptions& options) {
   SolveOptions solve;
-  solve.experts_per_satellite = options.experts_per_satellite;
+  solve.experts_per_satellite = options.experts_per_satellite.value_or(
+      DefaultExpertsPerSatellite(options.strategy));
+  solve.mixed_gateways = options.mixed_gateways;
+  solve.max_copies = options.max_copies;
+  solve.excluded = options.excluded;
   solve.seed = options.seed;
   solve.start_time_s = options.epoch_offset_s;
   solve.memory_bytes_per_satellite = options.memory_bytes;
@@ -92,7 +101,8 @@ absl::StatusOr<Plan> MakePlan(const Checkpoint& checkpoint,
   SPACEMOE_ASSIGN_OR_RETURN(Activation activation,
                             ActivationOf(options, shape));
   PlacementProblem problem{std::move(shape),
-                           std::move(activation.probabilities)};
+                           std::move(activation.probabilities),
+                           std::move(activation.pairs)};
   const SolveOptions solve = SolveOptionsOf(options);
   SPACEMOE_ASSIGN_OR_RETURN(SolveResult result, Solve(options.strategy, problem,
                                                       constellation, solve));
@@ -112,6 +122,31 @@ absl::Status RequireFeasible(const Plan& plan) {
   if (plan.result.feasible()) return absl::OkStatus();
   return absl::FailedPreconditionError("the plan does not fit: " +
                                        plan.result.detail);
+}
+
+absl::Status RequireRunnable(const Plan& plan) {
+  SPACEMOE_RETURN_IF_ERROR(RequireFeasible(plan));
+  const Placement& placement = plan.placement();
+  for (size_t l = 0; l < placement.experts.size(); ++l) {
+    for (size_t e = 0; e < placement.experts[l].size(); ++e) {
+      if (placement.experts[l][e].size() == 1) continue;
+      return absl::FailedPreconditionError(absl::StrCat(
+          "layer ", l, "'s expert ", e, " has ", placement.experts[l][e].size(),
+          " copies; copies of experts can be simulated, they do "
+          "not run live"));
+    }
+  }
+  for (const SatelliteRoles& roles : plan.satellites) {
+    if (!roles.gateway || roles.experts.empty()) continue;
+    const int all = plan.problem.model.layers[roles.layer].experts;
+    if (static_cast<int>(roles.experts.size()) == all) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat("satellite ", roles.satellite, " has layer ", roles.layer,
+                     "'s gateway and ", roles.experts.size(), " of its ", all,
+                     " experts; mixed gateways can be simulated, they do not "
+                     "run live"));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<PlanReport> ReportOf(const Plan& plan, bool predict) {

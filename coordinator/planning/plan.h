@@ -31,7 +31,12 @@ struct RoleSeconds {
 struct PlanOptions {
   std::string constellation{kDefaultConstellation};  // preset or file
   std::string strategy{kDefaultStrategy};
-  int experts_per_satellite = 1;
+  // nullopt: DefaultExpertsPerSatellite of the strategy.
+  std::optional<int> experts_per_satellite;
+  // compact only; such plans do not run live (RequireRunnable).
+  bool mixed_gateways = false;
+  int max_copies = 1;
+  std::vector<int> excluded;  // satellites without roles; they still forward
   std::string profile;        // path; empty: uniform activation
   double epoch_offset_s = 0;  // constellation time at the plan's start
   std::optional<int64_t> memory_bytes;  // of one satellite
@@ -65,6 +70,11 @@ absl::StatusOr<Plan> MakePlan(const Checkpoint& checkpoint,
 
 // FAILED_PRECONDITION with the reason when the plan is infeasible.
 absl::Status RequireFeasible(const Plan& plan);
+
+// FAILED_PRECONDITION unless live satellites can execute the plan, with the
+// first satellite that can't: copies of an expert, or a gateway with a part of
+// its layer's experts.
+absl::Status RequireRunnable(const Plan& plan);
 
 // The report that placement/plan_json.h formats; borrows from the plan. Adds
 // the prediction when the plan is feasible and `predict` is set.

@@ -55,7 +55,7 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
                             Checkpoint::Open(options.model));
   SPACEMOE_ASSIGN_OR_RETURN(Plan plan,
                             MakePlan(*checkpoint, options.ring.plan));
-  SPACEMOE_RETURN_IF_ERROR(RequireFeasible(plan));
+  SPACEMOE_RETURN_IF_ERROR(RequireRunnable(plan));
   SPACEMOE_ASSIGN_OR_RETURN(std::string boot_id, HostBootId());
   std::unique_ptr<CoordinatorServer> server(new CoordinatorServer(
       options, std::move(checkpoint), std::move(plan), std::move(boot_id)));

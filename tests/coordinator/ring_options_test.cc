@@ -37,7 +37,7 @@ TEST(RingOptions, DefaultsAreThoseOfThePaper) {
   const RingOptions options = Parse({}).options;
   EXPECT_EQ(options.plan.constellation, "spacemoe-paper");
   EXPECT_EQ(options.plan.strategy, "spacemoe");
-  EXPECT_EQ(options.plan.experts_per_satellite, 1);
+  EXPECT_FALSE(options.plan.experts_per_satellite.has_value());
   EXPECT_TRUE(options.links);
   EXPECT_EQ(options.time_scale, 1);
   EXPECT_EQ(options.plan.modelled_flops, 0);
