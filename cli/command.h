@@ -25,6 +25,7 @@ CommandBody AddConvertCommand(CLI::App* app);
 CommandBody AddInspectCommand(CLI::App* app);
 CommandBody AddPlanCommand(CLI::App* app);
 CommandBody AddProfileCommand(CLI::App* app);
+CommandBody AddSimulateCommand(CLI::App* app);
 
 // --model, which is required.
 CLI::Option* AddModelFlag(CLI::App* app, std::string* model);

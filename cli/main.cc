@@ -41,7 +41,10 @@ constexpr CommandSpec kCommands[] = {
     {"inspect", "What a checkpoint holds", AddInspectCommand},
     {"plan", "Which satellite would hold what, and how fast it would be",
      AddPlanCommand},
-    {"profile", "How often each expert is chosen on a text", AddProfileCommand},
+    {"profile", "How often experts are chosen, on a text or made up",
+     AddProfileCommand},
+    {"simulate", "Strategies of placement over an orbit, without running them",
+     AddSimulateCommand},
 };
 
 // Pipes must not land on the numbers of stdin, stdout and stderr.

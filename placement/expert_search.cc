@@ -146,38 +146,60 @@ class Descent {
 ExpectedMax::ExpectedMax(const LayerTable& table, const SelectionLaw& law)
     : table_(table), law_(law), load_(table.site_count(), 0) {}
 
-double ExpectedMax::OfState(int state, const std::vector<int>& set,
-                            const ExpertSites& experts) {
-  copies_.clear();
-  bool copied = false;
+// A set's loads are the same in every state where no expert has copies.
+double ExpectedMax::OfFixedSet(const std::vector<int>& set,
+                               const ExpertSites& experts) {
+  loads_.clear();
   for (int expert : set) {
-    copies_.push_back(&experts[expert]);
-    copied |= experts[expert].size() > 1;
+    const int site = experts[expert].front();
+    const auto same =
+        std::find_if(loads_.begin(), loads_.end(),
+                     [site](const auto& load) { return load.first == site; });
+    if (same == loads_.end()) {
+      loads_.emplace_back(site, 1);
+    } else {
+      ++same->second;
+    }
   }
-  double slowest = table_.residual_ms[state];
+  double sum = 0;
+  for (int state = 0; state < table_.states; ++state) {
+    double slowest = table_.residual_ms[state];
+    for (const auto& [site, load] : loads_) {
+      slowest = std::max(slowest, table_.Latency(state, site, load));
+    }
+    sum += slowest;
+  }
+  return sum / table_.states;
+}
+
+double ExpectedMax::OfCopiedState(int state, const std::vector<int>& set,
+                                  const ExpertSites& experts) {
+  copies_.clear();
+  for (int expert : set) copies_.push_back(&experts[expert]);
   const auto latency = [&](int site, int load) {
     return table_.Latency(state, site, load);
   };
-  const std::vector<int>* chosen =
-      copied ? &choice_.Choose(copies_, table_.site_count(), latency) : nullptr;
-  const auto site_of = [&](size_t i) {
-    return chosen != nullptr ? (*chosen)[i] : copies_[i]->front();
-  };
-  for (size_t i = 0; i < set.size(); ++i) ++load_[site_of(i)];
-  for (size_t i = 0; i < set.size(); ++i) {
-    int& load = load_[site_of(i)];
-    if (load == 0) continue;
-    slowest = std::max(slowest, latency(site_of(i), load));
-    load = 0;
+  const std::vector<int>& chosen =
+      choice_.Choose(copies_, table_.site_count(), latency);
+  double slowest = table_.residual_ms[state];
+  for (int site : chosen) ++load_[site];
+  for (int site : chosen) {
+    if (load_[site] == 0) continue;
+    slowest = std::max(slowest, latency(site, load_[site]));
+    load_[site] = 0;
   }
   return slowest;
 }
 
 double ExpectedMax::OfSet(const std::vector<int>& set,
                           const ExpertSites& experts) {
+  const bool copied = std::any_of(set.begin(), set.end(), [&](int expert) {
+    return experts[expert].size() > 1;
+  });
+  if (!copied) return OfFixedSet(set, experts);
   double sum = 0;
   for (int state = 0; state < table_.states; ++state) {
-    sum += OfState(state, set, experts);
+    sum += OfCopiedState(state, set, experts);
   }
   return sum / table_.states;
 }

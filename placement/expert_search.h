@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "placement/copy_choice.h"
@@ -28,12 +29,14 @@ class ExpectedMax {
   double OfSet(const std::vector<int>& set, const ExpertSites& experts);
 
  private:
-  double OfState(int state, const std::vector<int>& set,
-                 const ExpertSites& experts);
+  double OfFixedSet(const std::vector<int>& set, const ExpertSites& experts);
+  double OfCopiedState(int state, const std::vector<int>& set,
+                       const ExpertSites& experts);
 
   const LayerTable& table_;
   const SelectionLaw& law_;
-  std::vector<int> load_;  // [sites], zero between calls
+  std::vector<std::pair<int, int>> loads_;  // site, selected experts
+  std::vector<int> load_;                   // [sites], zero between calls
   std::vector<const std::vector<int>*> copies_;
   CopyChoice choice_;
 };

@@ -50,10 +50,15 @@ absl::Status RunSeed(const std::string& strategy, const Experiment& experiment,
   outcome->result.solve_seconds = took.count();
   outcome->result.satellites =
       static_cast<int>(RolesBySatellite(found.placement).size());
-  SPACEMOE_ASSIGN_OR_RETURN(
-      outcome->result.simulation,
-      SimulatePlan(problem, found.placement, *experiment.constellation, solve,
-                   simulation));
+  auto simulated = SimulatePlan(problem, found.placement,
+                                *experiment.constellation, solve, simulation);
+  if (absl::IsFailedPrecondition(simulated.status())) {
+    outcome->infeasible = absl::StrCat(
+        "with seed ", seed, ", ", std::string(simulated.status().message()));
+    return absl::OkStatus();
+  }
+  if (!simulated.ok()) return simulated.status();
+  outcome->result.simulation = *std::move(simulated);
   return absl::OkStatus();
 }
 

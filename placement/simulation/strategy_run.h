@@ -38,7 +38,9 @@ struct SeedResult {
 
 struct StrategyRun {
   std::string strategy;
-  std::string infeasible;  // why there is no plan, for some seed; then no seeds
+  // Why, for some seed, there is no plan, or none that any slot connects; then
+  // there are no seeds.
+  std::string infeasible;
   std::string bound_kind;
   std::vector<SeedResult> seeds;
 

@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Help, HasExamplesForEveryCommand) {
   for (const char* command :
        {"demo", "generate", "logits", "tokenize", "render", "convert",
-        "inspect", "plan", "profile"}) {
+        "inspect", "plan", "profile", "simulate"}) {
     const ProgramResult result = Spacemoe({command, "--help"});
     EXPECT_EQ(result.exit_code, 0) << command;
     EXPECT_THAT(result.out, HasSubstr("Example")) << command;

@@ -139,6 +139,50 @@ TEST(Profile, MeasuresWhatPlansRead) {
   EXPECT_EQ(plan.Json()["profile"], out);
 }
 
+TEST(Profile, MakesUpWhatSimulationsRead) {
+  const std::string path = ::testing::TempDir() + "/e2e_synthetic.json";
+  const ProgramResult made = Spacemoe({"profile", "--synthetic", "--layers",
+                                       "6", "--skew", "1", "--out", path});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const ProgramResult result =
+      Spacemoe({"simulate", "--layers", "6", "--profile", path, "--slots", "4",
+                "--seeds", "1", "--strategy", "spacemoe,expected-max,compact",
+                "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json report = result.Json();
+  double before = 1e9;
+  for (const auto& strategy : report["strategies"]) {
+    const double mean = strategy["per_token_ms"]["mean"];
+    EXPECT_LE(mean, before + 1e-6) << strategy["strategy"];
+    before = mean;
+  }
+  EXPECT_LE(report["lower_bound_ms"].get<double>(), before);
+}
+
+TEST(Simulate, SaysWhatIsWrong) {
+  const ProgramResult survival = Spacemoe({"simulate", "--survival", "0"});
+  EXPECT_EQ(survival.exit_code, 2);
+  EXPECT_THAT(survival.err, HasSubstr("at 0 there are no links"));
+  const ProgramResult cut =
+      Spacemoe({"simulate", "--layers", "4", "--survival", "1e-9", "--slots",
+                "3", "--seeds", "1", "--strategy", "spacemoe"});
+  EXPECT_EQ(cut.exit_code, 1);
+  EXPECT_THAT(cut.out, HasSubstr("in none of the 3 slots"));
+}
+
+TEST(Generate, ThePlacementChangesNoToken) {
+  std::vector<json> ids;
+  for (const char* strategy : {"spacemoe", "compact", "expected-max"}) {
+    const ProgramResult result = Spacemoe(
+        {"generate", "--model", DemoModel(), "--prompt", "Once upon a time",
+         "--max-tokens", "4", "--links", "off", "--experts-per-satellite", "8",
+         "--strategy", strategy, "--json"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    ids.push_back(result.Json()["ids"]);
+    EXPECT_EQ(ids.back(), ids.front()) << strategy;
+  }
+}
+
 TEST(Convert, MakesAFolderThatGeneratesTheSame) {
   const std::string out = ::testing::TempDir() + "/converted";
   std::filesystem::remove_all(out);

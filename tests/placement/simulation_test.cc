@@ -208,6 +208,16 @@ TEST(Simulation, SaysWhyThereIsNoPlan) {
   EXPECT_TRUE(run->seeds.empty());
 }
 
+TEST(Simulation, SaysThatNoSlotConnectsAStrategysPlan) {
+  const Constellation sky = Open("spacemoe-paper");
+  Experiment experiment = PaperExperiment(sky, 2);
+  experiment.solve.slots = 3;
+  experiment.solve.topology.survival = 1e-9;
+  const auto run = RunStrategy("spacemoe", experiment);
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_NE(run->infeasible.find("in none of the 3 slots"), std::string::npos);
+}
+
 TEST(Statistics, AreThoseOfTheTextbook) {
   EXPECT_DOUBLE_EQ(StandardDeviation({1, 2, 3, 4}), std::sqrt(5.0 / 3));
   EXPECT_NEAR(ConfidenceHalfWidth({1, 2, 3, 4}), 3.182 * std::sqrt(5.0 / 3) / 2,
