@@ -1,5 +1,6 @@
 #include "cli/generate_flags.h"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <utility>
@@ -89,6 +90,22 @@ void AddRingFlags(CLI::App* app, RingOptions* ring) {
   AddComputeTimeFlag(app, ring);
   AddTimeFlags(app, ring);
   AddComputeFlags(app, ring);
+}
+
+std::function<bool()> AddOptionalRingFlags(CLI::App* app, RingOptions* ring) {
+  // These mean the same for both ways.
+  AddComputeFlags(app, ring);
+  const size_t common = app->get_options().size();
+  AddPlanFlags(app, ring);
+  AddComputeTimeFlag(app, ring);
+  AddTimeFlags(app, ring);
+  const size_t all = app->get_options().size();
+  return [app, common, all] {
+    const auto options = std::as_const(*app).get_options();
+    return std::any_of(
+        options.begin() + common, options.begin() + all,
+        [](const CLI::Option* option) { return option->count() > 0; });
+  };
 }
 
 }  // namespace spacemoe

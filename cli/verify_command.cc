@@ -265,19 +265,10 @@ CommandBody AddVerifyCommand(CLI::App* app) {
                &flags->hidden_tolerance);
   AddTolerance(app, "--weights-tolerance", "largest error of experts' weights",
                &flags->weights_tolerance);
-  AddComputeFlags(app, &flags->ring);
-  const size_t common = app->get_options().size();
-  AddPlanFlags(app, &flags->ring);
-  AddComputeTimeFlag(app, &flags->ring);
-  AddTimeFlags(app, &flags->ring);
+  const auto on_ring = AddOptionalRingFlags(app, &flags->ring);
   app->footer(kExamples);
-  return [app, flags, common](ProcessGuard* guard) {
-    const auto options = std::as_const(*app).get_options();
-    bool on_ring = false;
-    for (size_t i = common; i < options.size(); ++i) {
-      on_ring |= options[i]->count() > 0;
-    }
-    return Run(*flags, on_ring, guard);
+  return [flags, on_ring](ProcessGuard* guard) {
+    return Run(*flags, on_ring(), guard);
   };
 }
 

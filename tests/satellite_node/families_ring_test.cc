@@ -5,7 +5,6 @@
 #include <fstream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -14,8 +13,7 @@
 #include "nlohmann/json.hpp"
 #include "runtime/base/clock.h"
 #include "runtime/net/fake_ring.h"
-#include "satellite_node/node.h"
-#include "tests/satellite_node/fake_upstream.h"
+#include "tests/satellite_node/test_node.h"
 
 namespace spacemoe {
 namespace {
@@ -86,50 +84,6 @@ std::vector<v1::Assignment> Assignments(const Checkpoint& checkpoint) {
   return all;
 }
 
-// A satellite with its own coordinator.
-class TestNode {
- public:
-  TestNode(FakeRing* ring, const v1::Assignment& assignment)
-      : node_({.connect =
-                   [ring](const std::vector<PeerAddress>& peers,
-                          const BrokenHandler& on_broken) {
-                     std::vector<std::unique_ptr<PacketSender>> senders;
-                     for (const PeerAddress& peer : peers) {
-                       senders.push_back(
-                           ring->Connect(peer.satellite, on_broken));
-                     }
-                     return senders;
-                   }},
-              &mailbox_, &upstream_),
-        thread_([this] { end_ = node_.Run(); }) {
-    ring->Listen(assignment.satellite(), [this](Packet packet) {
-      return node_.Deliver(std::move(packet));
-    });
-    v1::CoordinatorMessage message;
-    *message.mutable_assignment() = assignment;
-    mailbox_.Push(message);
-  }
-
-  void Tell(v1::CoordinatorMessage message) {
-    mailbox_.Push(std::move(message));
-  }
-  absl::Status Shutdown() {
-    v1::CoordinatorMessage message;
-    message.mutable_shutdown()->set_reason("done");
-    mailbox_.Push(message);
-    thread_.join();
-    return end_;
-  }
-  FakeUpstream& upstream() { return upstream_; }
-
- private:
-  Mailbox mailbox_;
-  FakeUpstream upstream_;
-  Node node_;
-  absl::Status end_;
-  std::thread thread_;
-};
-
 nlohmann::json PromptsOf(const std::string& name) {
   std::ifstream file(FolderOf(name) + "/expected.json");
   return nlohmann::json::parse(file)["prompts"];
@@ -152,7 +106,9 @@ class FamiliesRingTest : public testing::TestWithParam<std::string> {
     auto checkpoint = Checkpoint::Open(FolderOf(GetParam()));
     ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
     for (const v1::Assignment& assignment : Assignments(**checkpoint)) {
-      nodes_.push_back(std::make_unique<TestNode>(&ring_, assignment));
+      nodes_.push_back(
+          std::make_unique<TestNode>(&ring_, assignment.satellite()));
+      nodes_.back()->Assign(assignment);
     }
     for (auto& node : nodes_) {
       const v1::SatelliteMessage message = node->upstream().Next();
@@ -161,7 +117,10 @@ class FamiliesRingTest : public testing::TestWithParam<std::string> {
   }
 
   void TearDown() override {
-    for (auto& node : nodes_) EXPECT_TRUE(node->Shutdown().ok());
+    for (auto& node : nodes_) {
+      node->Shutdown();
+      EXPECT_TRUE(node->Join().ok());
+    }
   }
 
   FakeRing ring_;

@@ -92,6 +92,11 @@ constexpr TensorName kRouter[] = {
     {TensorRole::kRouter, "model.layers.{layer}.mlp.gate.weight"},
 };
 
+constexpr TensorName kRouterCorrection[] = {
+    {TensorRole::kRouterCorrection,
+     "model.layers.{layer}.mlp.gate.e_score_correction_bias"},
+};
+
 constexpr TensorName kSharedExperts[] = {
     {TensorRole::kSharedGate,
      "model.layers.{layer}.mlp.shared_experts.gate_proj.weight"},
@@ -128,6 +133,10 @@ std::span<const TensorName> BlockSparseExpertNames() {
 }
 
 std::span<const TensorName> RouterNames() { return kRouter; }
+
+std::span<const TensorName> RouterCorrectionNames() {
+  return kRouterCorrection;
+}
 
 std::span<const TensorName> SharedExpertsNames() { return kSharedExperts; }
 

@@ -27,8 +27,10 @@ std::span<const TensorName> DenseNames();
 std::span<const TensorName> ExpertNames();
 // block_sparse_moe.experts.{expert}.w1 (gate), w3 (up) and w2 (down).
 std::span<const TensorName> BlockSparseExpertNames();
-// mlp.gate and mlp.shared_experts.{gate,up,down}_proj.
+// mlp.gate, its e_score_correction_bias (DeepSeek-V3's routing), and
+// mlp.shared_experts.{gate,up,down}_proj.
 std::span<const TensorName> RouterNames();
+std::span<const TensorName> RouterCorrectionNames();
 std::span<const TensorName> SharedExpertsNames();
 
 // The patterns of a table with something before them, and the table with other

@@ -12,11 +12,6 @@
 namespace spacemoe {
 namespace {
 
-constexpr TensorName kCorrection[] = {
-    {TensorRole::kRouterCorrection,
-     "model.layers.{layer}.mlp.gate.e_score_correction_bias"},
-};
-
 absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   SPACEMOE_RETURN_IF_ERROR(ReadLatentAttention(fields, config));
   SPACEMOE_ASSIGN_OR_RETURN(config.rope_interleaved,
@@ -43,9 +38,10 @@ absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
 }  // namespace
 
 const Family& DeepseekV3Family() {
-  static const std::vector<TensorName> kNames = Together(
-      {ModelNames(), PreNormNames(), LatentAttentionNames(), RouterNames(),
-       kCorrection, ExpertNames(), SharedExpertsNames(), DenseNames()});
+  static const std::vector<TensorName> kNames =
+      Together({ModelNames(), PreNormNames(), LatentAttentionNames(),
+                RouterNames(), RouterCorrectionNames(), ExpertNames(),
+                SharedExpertsNames(), DenseNames()});
   static const Family kFamily = {
       .name = "deepseek_v3",
       .architecture = "DeepseekV3ForCausalLM",

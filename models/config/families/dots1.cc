@@ -12,11 +12,6 @@
 namespace spacemoe {
 namespace {
 
-constexpr TensorName kCorrection[] = {
-    {TensorRole::kRouterCorrection,
-     "model.layers.{layer}.mlp.gate.e_score_correction_bias"},
-};
-
 absl::Status ReadWindow(const FieldReader& fields, ModelConfig& config) {
   SPACEMOE_ASSIGN_OR_RETURN(config.sliding_window,
                             fields.OptionalInt("sliding_window", 1, kMaxCount));
@@ -49,8 +44,8 @@ absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
 const Family& Dots1Family() {
   static const std::vector<TensorName> kNames =
       Together({ModelNames(), PreNormNames(), AttentionNames(), QkNormNames(),
-                RouterNames(), kCorrection, ExpertNames(), SharedExpertsNames(),
-                DenseNames()});
+                RouterNames(), RouterCorrectionNames(), ExpertNames(),
+                SharedExpertsNames(), DenseNames()});
   static const Family kFamily = {
       .name = "dots1",
       .architecture = "Dots1ForCausalLM",

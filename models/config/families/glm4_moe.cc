@@ -14,11 +14,6 @@
 namespace spacemoe {
 namespace {
 
-constexpr TensorName kCorrection[] = {
-    {TensorRole::kRouterCorrection,
-     "model.layers.{layer}.mlp.gate.e_score_correction_bias"},
-};
-
 absl::Status ReadAttention(const FieldReader& fields, ModelConfig& config) {
   SPACEMOE_ASSIGN_OR_RETURN(config.attention_bias,
                             fields.BoolOr("attention_bias", false));
@@ -50,8 +45,8 @@ absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
 const Family& Glm4MoeFamily() {
   static const std::vector<TensorName> kNames =
       Together({ModelNames(), PreNormNames(), AttentionNames(), QkNormNames(),
-                RouterNames(), kCorrection, ExpertNames(), SharedExpertsNames(),
-                DenseNames()});
+                RouterNames(), RouterCorrectionNames(), ExpertNames(),
+                SharedExpertsNames(), DenseNames()});
   static const Family kFamily = {
       .name = "glm4_moe",
       .architecture = "Glm4MoeForCausalLM",

@@ -11,11 +11,6 @@
 namespace spacemoe {
 namespace {
 
-constexpr TensorName kCorrection[] = {
-    {TensorRole::kRouterCorrection,
-     "model.layers.{layer}.mlp.gate.e_score_correction_bias"},
-};
-
 absl::Status ReadDenseLayers(const FieldReader& fields, ModelConfig& config) {
   constexpr char kField[] = "mlp_layer_types";
   SPACEMOE_ASSIGN_OR_RETURN(const std::vector<std::string> types,
@@ -47,9 +42,10 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
 }  // namespace
 
 const Family& Glm4MoeLiteFamily() {
-  static const std::vector<TensorName> kNames = Together(
-      {ModelNames(), PreNormNames(), LatentAttentionNames(), RouterNames(),
-       kCorrection, ExpertNames(), SharedExpertsNames(), DenseNames()});
+  static const std::vector<TensorName> kNames =
+      Together({ModelNames(), PreNormNames(), LatentAttentionNames(),
+                RouterNames(), RouterCorrectionNames(), ExpertNames(),
+                SharedExpertsNames(), DenseNames()});
   static const Family kFamily = {
       .name = "glm4_moe_lite",
       .architecture = "Glm4MoeLiteForCausalLM",

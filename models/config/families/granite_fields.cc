@@ -1,8 +1,59 @@
 #include "models/config/families/granite_fields.h"
 
+#include "models/config/families/common_names.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
+namespace {
+
+// Gate and up projections fused, gate first.
+constexpr TensorName kSparseBlock[] = {
+    {TensorRole::kRouter,
+     "model.layers.{layer}.block_sparse_moe.router.layer.weight"},
+    {TensorRole::kExpertGate,
+     "model.layers.{layer}.block_sparse_moe.input_linear.weight", 0, 2},
+    {TensorRole::kExpertUp,
+     "model.layers.{layer}.block_sparse_moe.input_linear.weight", 1, 2},
+    {TensorRole::kExpertDown,
+     "model.layers.{layer}.block_sparse_moe.output_linear.weight"},
+};
+
+constexpr TensorName kGguf[] = {
+    {TensorRole::kTokenEmbedding, "token_embd.weight"},
+    {TensorRole::kFinalNorm, "output_norm.weight"},
+    {TensorRole::kLmHead, "output.weight"},
+    {TensorRole::kAttentionNorm, "blk.{layer}.attn_norm.weight"},
+    {TensorRole::kQuery, "blk.{layer}.attn_q.weight", 0, 1,
+     RowOrder::kPermutedHeads},
+    {TensorRole::kKey, "blk.{layer}.attn_k.weight", 0, 1,
+     RowOrder::kPermutedHeads},
+    {TensorRole::kValue, "blk.{layer}.attn_v.weight"},
+    {TensorRole::kAttentionOutput, "blk.{layer}.attn_output.weight"},
+    {TensorRole::kQueryBias, "blk.{layer}.attn_q.bias", 0, 1,
+     RowOrder::kPermutedHeads},
+    {TensorRole::kKeyBias, "blk.{layer}.attn_k.bias", 0, 1,
+     RowOrder::kPermutedHeads},
+    {TensorRole::kValueBias, "blk.{layer}.attn_v.bias"},
+    {TensorRole::kAttentionOutputBias, "blk.{layer}.attn_output.bias"},
+    {TensorRole::kFfnNorm, "blk.{layer}.ffn_norm.weight"},
+    {TensorRole::kRouter, "blk.{layer}.ffn_gate_inp.weight"},
+    {TensorRole::kExpertGate, "blk.{layer}.ffn_gate_exps.weight"},
+    {TensorRole::kExpertUp, "blk.{layer}.ffn_up_exps.weight"},
+    {TensorRole::kExpertDown, "blk.{layer}.ffn_down_exps.weight"},
+    {TensorRole::kSharedGate, "blk.{layer}.ffn_gate_shexp.weight"},
+    {TensorRole::kSharedUp, "blk.{layer}.ffn_up_shexp.weight"},
+    {TensorRole::kSharedDown, "blk.{layer}.ffn_down_shexp.weight"},
+};
+
+}  // namespace
+
+std::span<const TensorName> GraniteNames() {
+  static const std::vector<TensorName> kNames =
+      Together({ModelNames(), PreNormNames(), AttentionNames(), kSparseBlock});
+  return kNames;
+}
+
+std::span<const TensorName> GraniteGgufNames() { return kGguf; }
 
 // transformers' defaults are all 1, for attention too.
 absl::Status ReadGraniteFields(const FieldReader& fields, ModelConfig& config) {

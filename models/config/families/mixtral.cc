@@ -1,5 +1,6 @@
 // Mixtral (Jiang et al. 2024, arXiv:2401.04088): softmax over all experts,
 // top-k, weights divided by their sum; every feed-forward block is sparse.
+#include "models/config/families/common_names.h"
 #include "models/config/families/families.h"
 #include "models/config/field_reader.h"
 #include "nlohmann/json.hpp"
@@ -8,25 +9,8 @@
 namespace spacemoe {
 namespace {
 
-constexpr TensorName kHuggingFace[] = {
-    {TensorRole::kTokenEmbedding, "model.embed_tokens.weight"},
-    {TensorRole::kFinalNorm, "model.norm.weight"},
-    {TensorRole::kLmHead, "lm_head.weight"},
-    {TensorRole::kAttentionNorm, "model.layers.{layer}.input_layernorm.weight"},
-    {TensorRole::kQuery, "model.layers.{layer}.self_attn.q_proj.weight"},
-    {TensorRole::kKey, "model.layers.{layer}.self_attn.k_proj.weight"},
-    {TensorRole::kValue, "model.layers.{layer}.self_attn.v_proj.weight"},
-    {TensorRole::kAttentionOutput,
-     "model.layers.{layer}.self_attn.o_proj.weight"},
-    {TensorRole::kFfnNorm,
-     "model.layers.{layer}.post_attention_layernorm.weight"},
+constexpr TensorName kRouter[] = {
     {TensorRole::kRouter, "model.layers.{layer}.block_sparse_moe.gate.weight"},
-    {TensorRole::kExpertGate,
-     "model.layers.{layer}.block_sparse_moe.experts.{expert}.w1.weight"},
-    {TensorRole::kExpertUp,
-     "model.layers.{layer}.block_sparse_moe.experts.{expert}.w3.weight"},
-    {TensorRole::kExpertDown,
-     "model.layers.{layer}.block_sparse_moe.experts.{expert}.w2.weight"},
 };
 
 // llama.cpp stacks the experts; files of before April 2024 do not.
@@ -82,6 +66,9 @@ absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
 }  // namespace
 
 const Family& MixtralFamily() {
+  static const std::vector<TensorName> kNames =
+      Together({ModelNames(), PreNormNames(), AttentionNames(), kRouter,
+                BlockSparseExpertNames()});
   static const Family kFamily = {
       .name = "mixtral",
       .architecture = "MixtralForCausalLM",
@@ -92,7 +79,7 @@ const Family& MixtralFamily() {
       .gguf_architecture = "llama",
       .matches_gguf = MatchesGguf,
       .read_gguf = ReadGguf,
-      .hugging_face_tensors = kHuggingFace,
+      .hugging_face_tensors = kNames,
       .gguf_tensors = kGguf,
   };
   return kFamily;
