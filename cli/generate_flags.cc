@@ -81,6 +81,22 @@ void AddSamplingFlags(CLI::App* app, SequenceSpec* spec) {
           NumberReader(1e-6, 1, [spec](double p) {
             spec->sampling.top_p = static_cast<float>(p);
           }));
+  AddFlag(app, "--presence-penalty", "X",
+          "taken from the logit of every token that was generated before",
+          NumberReader(-kInfinity, kInfinity, [spec](double x) {
+            spec->sampling.presence_penalty = static_cast<float>(x);
+          }));
+  AddFlag(app, "--frequency-penalty", "X",
+          "the same, for each time that it was generated",
+          NumberReader(-kInfinity, kInfinity, [spec](double x) {
+            spec->sampling.frequency_penalty = static_cast<float>(x);
+          }));
+  AddFlag(app, "--logprobs", "N",
+          "tell each token's log-probability and the N best (0 to 20), with "
+          "--json",
+          IntegerReader(0, kMaxTopLogprobs, [spec](int64_t n) {
+            spec->logprobs = static_cast<int>(n);
+          }));
   AddFlag(app, "--seed", "S", "the same seed draws the same text (default 0)",
           UnsignedReader([spec](uint64_t s) { spec->sampling.seed = s; }));
 }

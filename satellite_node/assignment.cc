@@ -92,6 +92,7 @@ absl::StatusOr<NodeAssignment> FromProto(const v1::Assignment& proto) {
   assignment.index = proto.index();
   assignment.role_name = proto.role_name();
   assignment.model_path = proto.model_path();
+  assignment.model_hash = proto.model_hash();
   assignment.hidden_size = proto.hidden_size();
   assignment.options = ReadOptions(proto);
   assignment.gateway = proto.gateway();
@@ -104,6 +105,7 @@ absl::StatusOr<NodeAssignment> FromProto(const v1::Assignment& proto) {
   SPACEMOE_RETURN_IF_ERROR(ReadConstellation(proto, &assignment));
   assignment.start_time_s = proto.start_time_s();
   assignment.epoch_ns = proto.epoch_ns();
+  assignment.clock_id = proto.clock_id();
   assignment.time_scale = proto.time_scale();
   assignment.aten_kernel = proto.kernel() == "aten";
   assignment.kv_bytes_limit = static_cast<int64_t>(proto.kv_bytes_limit());

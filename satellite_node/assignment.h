@@ -19,6 +19,7 @@ struct NodeAssignment {
   uint32_t index = 0;
   std::string role_name;  // "layer 3 gateway": for messages
   std::string model_path;
+  std::string model_hash;    // of the plan's checkpoint
   uint32_t hidden_size = 0;  // of the plan's model
   SatelliteOptions options;
 
@@ -31,7 +32,8 @@ struct NodeAssignment {
   std::optional<Constellation> constellation;
   double start_time_s = 0;
 
-  int64_t epoch_ns = 0;
+  int64_t epoch_ns = 0;  // on the coordinator's clock
+  std::string clock_id;  // the coordinator's
   double time_scale = 1;
   bool aten_kernel = false;
   int64_t kv_bytes_limit = 0;

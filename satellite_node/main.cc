@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "models/checkpoint/fingerprint.h"
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
 #include "runtime/base/status_macros.h"
@@ -77,6 +78,18 @@ int ExecuteChild(const SatelliteProcessOptions& options, uint32_t index) {
   return ReportEnd(ErrnoStatus("cannot execute a satellite", errno));
 }
 
+// A satellite that brings a checkpoint says which at once, so that a wrong one
+// is turned away before the ring counts on it.
+absl::Status RunAlone(SatelliteProcessOptions options) {
+  std::unique_ptr<Checkpoint> checkpoint;
+  if (!options.model_path.empty()) {
+    SPACEMOE_ASSIGN_OR_RETURN(checkpoint, Checkpoint::Open(options.model_path));
+    SPACEMOE_ASSIGN_OR_RETURN(options.model_hash, Fingerprint(*checkpoint));
+    options.checkpoint = checkpoint.get();
+  }
+  return RunSatelliteProcess(options);
+}
+
 absl::StatusOr<int> RunParent(SatelliteFlags flags) {
   SPACEMOE_RETURN_IF_ERROR(PrepareLimits(flags.fork->count));
   flags.fork->child_executes =
@@ -92,6 +105,8 @@ absl::StatusOr<int> RunParent(SatelliteFlags flags) {
                               Checkpoint::Open(flags.satellite.model_path));
     SPACEMOE_RETURN_IF_ERROR(WarmUp(*checkpoint));
     flags.satellite.checkpoint = checkpoint.get();
+    SPACEMOE_ASSIGN_OR_RETURN(flags.satellite.model_hash,
+                              Fingerprint(*checkpoint));
   }
   return RunWarmParent(*flags.fork, [&](uint32_t index) {
     return RunChild(flags.satellite, index);
@@ -99,8 +114,7 @@ absl::StatusOr<int> RunParent(SatelliteFlags flags) {
 }
 
 int Main(const SatelliteFlags& flags) {
-  if (!flags.fork.has_value())
-    return ReportEnd(RunSatelliteProcess(flags.satellite));
+  if (!flags.fork.has_value()) return ReportEnd(RunAlone(flags.satellite));
   const absl::StatusOr<int> ended = RunParent(flags);
   return ended.ok() ? *ended : ReportEnd(ended.status());
 }

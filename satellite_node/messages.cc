@@ -22,10 +22,27 @@ v1::FinishReason FinishReasonOf(SequenceEnd end) {
 }
 
 SamplingOptions ReadSampling(const v1::SamplingOptions& proto) {
-  return {.temperature = proto.temperature(),
-          .top_k = proto.top_k(),
-          .top_p = proto.top_p() == 0 ? 1.0f : proto.top_p(),
-          .seed = proto.seed()};
+  SamplingOptions sampling = {
+      .temperature = proto.temperature(),
+      .top_k = proto.top_k(),
+      .top_p = proto.top_p() == 0 ? 1.0f : proto.top_p(),
+      .seed = proto.seed(),
+      .presence_penalty = proto.presence_penalty(),
+      .frequency_penalty = proto.frequency_penalty()};
+  for (const v1::TokenBias& bias : proto.logit_bias())
+    sampling.logit_bias.push_back({bias.token(), bias.bias()});
+  return sampling;
+}
+
+v1::TokenLogprobs ToProto(const TokenLogprobs& logprobs) {
+  v1::TokenLogprobs proto;
+  proto.set_logprob(logprobs.logprob);
+  for (const TokenLogprob& entry : logprobs.top) {
+    v1::TokenLogprobs::Entry* const top = proto.add_top();
+    top->set_token(entry.token);
+    top->set_logprob(entry.logprob);
+  }
+  return proto;
 }
 
 void AddToken(const TokenRecord& record, v1::TokenEvents* tokens) {
@@ -38,6 +55,8 @@ void AddToken(const TokenRecord& record, v1::TokenEvents* tokens) {
   token->set_emitted_ns(record.emitted_ns);
   token->set_lap_ns(record.lap_ns);
   *token->mutable_lap() = ToProto(record.lap);
+  if (record.logprobs.has_value())
+    *token->mutable_logprobs() = ToProto(*record.logprobs);
 }
 
 }  // namespace
@@ -48,7 +67,8 @@ v1::SatelliteMessage ToProto(const Introduction& introduction) {
   if (introduction.index.has_value()) hello->set_index(*introduction.index);
   hello->set_address(introduction.address);
   hello->set_pid(introduction.pid);
-  hello->set_host_boot_id(introduction.host_boot_id);
+  hello->set_clock_id(introduction.clock_id);
+  hello->set_model_hash(introduction.model_hash);
   hello->set_version(introduction.version);
   return message;
 }
@@ -89,6 +109,18 @@ v1::SatelliteMessage ReadyMessage(int64_t weight_bytes) {
   return message;
 }
 
+v1::SatelliteMessage ClockProbeMessage(int64_t sent_ns) {
+  v1::SatelliteMessage message;
+  message.mutable_clock_probe()->set_sent_ns(sent_ns);
+  return message;
+}
+
+v1::SatelliteMessage ClockReportMessage(int64_t uncertainty_ns) {
+  v1::SatelliteMessage message;
+  message.mutable_clock_report()->set_uncertainty_ns(uncertainty_ns);
+  return message;
+}
+
 absl::StatusOr<SequenceRequest> FromProto(const v1::Inject& inject) {
   if (inject.prompt().empty())
     return absl::InvalidArgumentError("inject: the prompt is empty");
@@ -100,7 +132,8 @@ absl::StatusOr<SequenceRequest> FromProto(const v1::Inject& inject) {
       .end_tokens = {inject.end_tokens().begin(), inject.end_tokens().end()},
       .want_logits = inject.want_logits(),
       .capacity = inject.capacity()};
-  SPACEMOE_RETURN_IF_ERROR(ValidateSampling(request.sampling));
+  if (inject.has_logprobs())
+    request.logprobs = static_cast<int>(inject.logprobs());
   return request;
 }
 

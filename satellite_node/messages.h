@@ -18,8 +18,9 @@ struct Introduction {
   std::optional<uint32_t> index;  // unset: any free one
   std::string address;            // where peers reach this satellite
   uint32_t pid = 0;
-  std::string host_boot_id;
+  std::string clock_id;
   std::string version;
+  std::string model_hash;  // empty: it brings no checkpoint
 };
 
 v1::SatelliteMessage ToProto(const Introduction& introduction);
@@ -28,8 +29,10 @@ v1::SatelliteMessage ToProto(const LogitsRecord& record);
 v1::SatelliteMessage StatisticsMessage(const LinkStatistics& statistics);
 v1::SatelliteMessage FaultMessage(const absl::Status& status);
 v1::SatelliteMessage ReadyMessage(int64_t weight_bytes);
+v1::SatelliteMessage ClockProbeMessage(int64_t sent_ns);
+v1::SatelliteMessage ClockReportMessage(int64_t uncertainty_ns);
 
-// INVALID_ARGUMENT: an empty prompt, sampling out of range.
+// INVALID_ARGUMENT: an empty prompt. The rest is the satellite's to check.
 absl::StatusOr<SequenceRequest> FromProto(const v1::Inject& inject);
 
 }  // namespace spacemoe

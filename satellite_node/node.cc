@@ -1,8 +1,10 @@
 #include "satellite_node/node.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "models/checkpoint/fingerprint.h"
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
 #include "runtime/base/status_macros.h"
@@ -81,8 +83,8 @@ absl::Status Node::SetUp(const v1::Assignment& proto) {
   SPACEMOE_ASSIGN_OR_RETURN(const NodeAssignment assignment, FromProto(proto));
   SetLogPrefix(absl::StrCat("spacemoe-satellite[", assignment.role_name, "]"));
   SPACEMOE_RETURN_IF_ERROR(OpenCheckpoint(assignment));
-  clock_ = std::make_unique<MonotonicClock>(assignment.epoch_ns,
-                                            assignment.time_scale);
+  SPACEMOE_RETURN_IF_ERROR(CheckModel(assignment));
+  SPACEMOE_RETURN_IF_ERROR(SetClock(assignment));
   MakeLinks(assignment);
   // Only the host's speed counts. The workers inherit it.
   if (assignment.options.one_batch) PreferThroughput();
@@ -102,6 +104,42 @@ absl::Status Node::OpenCheckpoint(const NodeAssignment& assignment) {
       options_.model_path.empty() ? assignment.model_path : options_.model_path;
   SPACEMOE_ASSIGN_OR_RETURN(own_checkpoint_, Checkpoint::Open(path));
   checkpoint_ = own_checkpoint_.get();
+  return absl::OkStatus();
+}
+
+absl::Status Node::CheckModel(const NodeAssignment& assignment) {
+  if (assignment.model_hash.empty()) return absl::OkStatus();
+  std::string hash = options_.model_hash;
+  if (hash.empty()) {
+    SPACEMOE_ASSIGN_OR_RETURN(hash, Fingerprint(*checkpoint_));
+  }
+  if (hash == assignment.model_hash) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(checkpoint_->path(), ": another checkpoint (fingerprint ",
+                   hash, ") than the plan's (", assignment.model_hash, ")"));
+}
+
+// Waits until the coordinator's clock is known.
+absl::Status Node::SetClock(const NodeAssignment& assignment) {
+  SPACEMOE_ASSIGN_OR_RETURN(const std::string own_id, MonotonicClockId());
+  const bool remote =
+      !assignment.clock_id.empty() && assignment.clock_id != own_id;
+  clock_ = std::make_unique<MonotonicClock>(assignment.epoch_ns,
+                                            assignment.time_scale);
+  clock_keeper_ = std::make_unique<ClockKeeper>(
+      clock_.get(), assignment.epoch_ns, remote, upstream_);
+  if (remote) clock_keeper_->StartRound();
+  while (!clock_keeper_->settled()) {
+    const NodeEvent event = *mailbox_->Pop(absl::InfiniteFuture());
+    if (const auto* gone = std::get_if<CoordinatorGone>(&event))
+      return GoneStatus(*gone);
+    const auto* message = std::get_if<v1::CoordinatorMessage>(&event);
+    if (message == nullptr) continue;
+    if (message->has_shutdown())
+      return absl::CancelledError(message->shutdown().reason());
+    if (message->has_clock_reply())
+      clock_keeper_->OnReply(message->clock_reply());
+  }
   return absl::OkStatus();
 }
 
@@ -157,12 +195,14 @@ std::unique_ptr<Waiter> Node::MakeWaiter(
 
 absl::Status Node::Serve() {
   while (true) {
-    const std::optional<NodeEvent> event = mailbox_->Pop(losses_.deadline());
+    const std::optional<NodeEvent> event =
+        mailbox_->Pop(std::min(losses_.deadline(), clock_keeper_->deadline()));
     if (event.has_value()) {
       if (std::optional<absl::Status> end = Handle(*event)) return *end;
     }
     if (const std::optional<absl::Status> loss = losses_.Due(absl::Now()))
       return Fail(*loss);
+    if (absl::Now() >= clock_keeper_->deadline()) clock_keeper_->StartRound();
   }
 }
 
@@ -192,6 +232,9 @@ std::optional<absl::Status> Node::HandleMessage(
     case v1::CoordinatorMessage::kStatisticsRequest:
       upstream_->Send(StatisticsMessage(owned_satellite_->Statistics(
           message.statistics_request().restart())));
+      return std::nullopt;
+    case v1::CoordinatorMessage::kClockReply:
+      clock_keeper_->OnReply(message.clock_reply());
       return std::nullopt;
     case v1::CoordinatorMessage::kShutdown:
       LogInfo(absl::StrCat("shutting down: ", message.shutdown().reason()));

@@ -18,6 +18,7 @@
 #include "runtime/net/event_loop.h"
 #include "runtime/net/packet_sender.h"
 #include "satellite_node/assignment.h"
+#include "satellite_node/clock_keeper.h"
 #include "satellite_node/loss_watch.h"
 #include "satellite_node/mailbox.h"
 #include "satellite_node/peer_links.h"
@@ -39,6 +40,7 @@ struct NodeOptions {
   std::string model_path;
   // Opened already, borrowed; null: the node opens the path itself.
   const Checkpoint* checkpoint = nullptr;
+  std::string model_hash;  // of it (Fingerprint); empty: not known
   PeerConnector connect;
   // Runs Deliver and what `connect` makes, borrowed; null: something else does.
   EventLoop* loop = nullptr;
@@ -63,6 +65,8 @@ class Node final : private SatelliteListener {
   absl::StatusOr<v1::Assignment> AwaitAssignment();
   absl::Status SetUp(const v1::Assignment& proto);
   absl::Status OpenCheckpoint(const NodeAssignment& assignment);
+  absl::Status CheckModel(const NodeAssignment& assignment);
+  absl::Status SetClock(const NodeAssignment& assignment);
   absl::Status ConnectPeers(const NodeAssignment& assignment);
   absl::Status BuildSatellite(const NodeAssignment& assignment);
   void MakeLinks(const NodeAssignment& assignment);
@@ -96,7 +100,8 @@ class Node final : private SatelliteListener {
   // Set up in this order; the satellite goes first.
   std::unique_ptr<Checkpoint> own_checkpoint_;
   const Checkpoint* checkpoint_ = nullptr;
-  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<MonotonicClock> clock_;
+  std::unique_ptr<ClockKeeper> clock_keeper_;
   std::unique_ptr<LinkModel> links_;
   std::unique_ptr<PeerLinks> peers_;
   RolePools pools_;

@@ -36,7 +36,8 @@ absl::StatusOr<Introduction> Introduce(const SatelliteProcessOptions& options,
   SPACEMOE_ASSIGN_OR_RETURN(
       introduction.address,
       AdvertisedAddress(bound, options.advertise, options.coordinator));
-  SPACEMOE_ASSIGN_OR_RETURN(introduction.host_boot_id, HostBootId());
+  SPACEMOE_ASSIGN_OR_RETURN(introduction.clock_id, MonotonicClockId());
+  introduction.model_hash = options.model_hash;
   return introduction;
 }
 
@@ -61,6 +62,7 @@ absl::Status RunSatelliteProcess(const SatelliteProcessOptions& options) {
                             options.connect_timeout));
   Node node({.model_path = options.model_path,
              .checkpoint = options.checkpoint,
+             .model_hash = options.model_hash,
              .connect = ConnectOverGrpc(server->loop()),
              .loop = server->loop()},
             &mailbox, upstream.get());

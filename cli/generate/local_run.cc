@@ -25,6 +25,7 @@ absl::StatusOr<LocalRequest> RequestFor(const Prompt& prompt, SequenceSpec spec,
   request.max_tokens = spec.max_tokens;
   request.ignore_eos = spec.ignore_eos;
   request.sampling = spec.sampling;
+  request.logprobs = spec.logprobs;
   return request;
 }
 
@@ -63,6 +64,7 @@ SequenceOutcome OutcomeOf(const LocalRequest& request, LocalResult result,
   SequenceOutcome outcome;
   outcome.prompt_ids = request.prompt;
   outcome.ids = std::move(result.ids);
+  outcome.logprobs = std::move(result.logprobs);
   if (codec.has_tokenizer()) outcome.text = codec.Decode(outcome.ids);
   outcome.finish = result.stopped ? FinishReason::kStop : FinishReason::kLength;
   int64_t before = 0;

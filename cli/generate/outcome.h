@@ -35,7 +35,8 @@ struct SequenceOutcome {
   std::vector<int64_t> ids;  // without the end token
   std::optional<std::string> text;
   FinishReason finish = FinishReason::kNone;
-  std::vector<TokenTime> times;  // [ids]
+  std::vector<TokenTime> times;         // [ids]
+  std::vector<TokenLogprobs> logprobs;  // [ids], if asked for
 };
 
 struct GenerateOutcome {

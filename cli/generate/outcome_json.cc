@@ -27,11 +27,21 @@ Json FinishName(FinishReason reason) {
   return nullptr;
 }
 
+Json LogprobsToJson(const TokenLogprobs& logprobs) {
+  Json top = Json::array();
+  for (const TokenLogprob& entry : logprobs.top)
+    top.push_back({{"id", entry.token}, {"logprob", entry.logprob}});
+  return Json{{"logprob", logprobs.logprob}, {"top", std::move(top)}};
+}
+
 Json SequenceToJson(const SequenceOutcome& sequence) {
-  return Json{{"prompt_ids", sequence.prompt_ids},
-              {"ids", sequence.ids},
-              {"text", OrNull(sequence.text)},
-              {"finish_reason", FinishName(sequence.finish)}};
+  Json json{{"prompt_ids", sequence.prompt_ids},
+            {"ids", sequence.ids},
+            {"text", OrNull(sequence.text)},
+            {"finish_reason", FinishName(sequence.finish)}};
+  for (const TokenLogprobs& logprobs : sequence.logprobs)
+    json["logprobs"].push_back(LogprobsToJson(logprobs));
+  return json;
 }
 
 Json SummaryToJson(const std::optional<LatencySummary>& summary) {

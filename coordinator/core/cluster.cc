@@ -1,5 +1,6 @@
 #include "coordinator/core/cluster.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,7 +16,8 @@ Cluster::Cluster(ClusterOptions options, Deferrer* deferrer)
       board_(options_.membership.satellites),
       gatherer_(options_.membership.satellites),
       links_(options_.membership.satellites, nullptr),
-      missed_a_peer_(options_.membership.satellites, false) {}
+      missed_a_peer_(options_.membership.satellites, false),
+      clock_uncertainty_ns_(options_.membership.satellites, 0) {}
 
 absl::StatusOr<int> Cluster::Register(const Applicant& applicant,
                                       SatelliteLink* link) {
@@ -85,6 +87,23 @@ void Cluster::OnLogits(const LogitsReport& logits) {
 void Cluster::OnStatistics(int index, const LinkStatistics& statistics) {
   std::lock_guard<std::mutex> lock(mutex_);
   gatherer_.OnReply(index, statistics);
+}
+
+void Cluster::OnClockReport(int index, int64_t uncertainty_ns) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  clock_uncertainty_ns_[index] = uncertainty_ns;
+}
+
+ClockState Cluster::clocks() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  ClockState state;
+  for (int i = 0; i < membership_.size(); ++i) {
+    if (!membership_.member(i).remote_clock) continue;
+    ++state.remote;
+    state.uncertainty_ns =
+        std::max(state.uncertainty_ns, clock_uncertainty_ns_[i]);
+  }
+  return state;
 }
 
 void Cluster::OnFault(int index, const absl::Status& fault) {

@@ -28,6 +28,12 @@ struct Roster {
   int64_t epoch_ns = 0;                // of the emulated clock, CLOCK_MONOTONIC
 };
 
+// Satellites of other hosts, and the most that one of their clocks may be off.
+struct ClockState {
+  int remote = 0;
+  int64_t uncertainty_ns = 0;
+};
+
 // The way to one satellite. Called with the cluster's lock held: must not
 // block and must not call back.
 class SatelliteLink {
@@ -72,6 +78,8 @@ class Cluster final : private SequenceFleet {
   void OnToken(const TokenReport& token);
   void OnLogits(const LogitsReport& logits);
   void OnStatistics(int index, const LinkStatistics& statistics);
+  // How well the satellite knows the coordinator's clock, nanoseconds.
+  void OnClockReport(int index, int64_t uncertainty_ns);
   void OnFault(int index, const absl::Status& fault);
   void OnDisconnected(int index, const std::string& reason);
 
@@ -84,6 +92,7 @@ class Cluster final : private SequenceFleet {
   absl::StatusOr<uint64_t> Start(SequenceSpec spec, SequenceSink* sink);
   void Cancel(uint64_t sequence);
   void GatherStatistics(StatisticsGatherer::Done done);
+  ClockState clocks() const;
 
   // Ends everything; satellites are told to leave.
   void Shutdown(const std::string& reason);
@@ -118,7 +127,7 @@ class Cluster final : private SequenceFleet {
   Deferrer* const deferrer_;
   WarmUp warm_up_{this};
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   // Protected by mutex_.
   Membership membership_;
   Sessions sessions_;
@@ -126,6 +135,7 @@ class Cluster final : private SequenceFleet {
   StatisticsGatherer gatherer_;
   std::vector<SatelliteLink*> links_;  // by index; null: not connected
   std::vector<bool> missed_a_peer_;    // by index: its own end is no news
+  std::vector<int64_t> clock_uncertainty_ns_;  // by index
   std::optional<absl::Status> failure_;
 };
 

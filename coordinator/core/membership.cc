@@ -14,7 +14,8 @@ Membership::Membership(MembershipRules rules)
 absl::StatusOr<int> Membership::Register(const Applicant& applicant) {
   SPACEMOE_RETURN_IF_ERROR(Check(applicant));
   SPACEMOE_ASSIGN_OR_RETURN(const int index, IndexFor(applicant));
-  members_[index] = Member{true, false, applicant.address, applicant.pid};
+  members_[index] = Member{true, false, applicant.address, applicant.pid,
+                           applicant.clock_id != rules_.clock_id};
   ++registered_;
   return index;
 }
@@ -25,11 +26,11 @@ absl::Status Membership::Check(const Applicant& applicant) const {
         absl::StrCat("the satellite is of version '", applicant.version,
                      "', the coordinator of version '", rules_.version, "'"));
   }
-  if (applicant.host_boot_id != rules_.host_boot_id) {
+  if (!applicant.model_hash.empty() &&
+      applicant.model_hash != rules_.model_hash) {
     return absl::FailedPreconditionError(absl::StrCat(
-        "the satellite runs on another host (boot id '", applicant.host_boot_id,
-        "', the coordinator's is '", rules_.host_boot_id,
-        "'); all must share one monotonic clock"));
+        "the satellite's checkpoint is another one (fingerprint ",
+        applicant.model_hash, ") than the plan's (", rules_.model_hash, ")"));
   }
   if (applicant.address.empty()) {
     return absl::InvalidArgumentError(

@@ -17,14 +17,16 @@ struct Applicant {
   std::optional<uint32_t> index;  // unset: any free one
   std::string address;            // of its Ring service
   int64_t pid = 0;
-  std::string host_boot_id;
+  std::string clock_id;  // equal on processes that share a monotonic clock
   std::string version;
+  std::string model_hash;  // of the checkpoint that it brings; empty: none
 };
 
 struct MembershipRules {
   int satellites = 0;
   std::string version;
-  std::string host_boot_id;  // satellites share this host's monotonic clock
+  std::string clock_id;    // the coordinator's
+  std::string model_hash;  // of the plan's checkpoint
 };
 
 struct Member {
@@ -32,6 +34,7 @@ struct Member {
   bool ready = false;
   std::string address;
   int64_t pid = 0;
+  bool remote_clock = false;  // its host is another one
 };
 
 // A pure state machine; not thread-safe.
@@ -41,7 +44,7 @@ class Membership {
 
   // The index that the satellite has from now on. INVALID_ARGUMENT: no such
   // index, or no address. ALREADY_EXISTS: taken, or none is free.
-  // FAILED_PRECONDITION: another version, or another host.
+  // FAILED_PRECONDITION: another version, or another model.
   absl::StatusOr<int> Register(const Applicant& applicant);
 
   // FAILED_PRECONDITION before all have registered, ALREADY_EXISTS when the

@@ -12,8 +12,8 @@ namespace spacemoe {
 
 // INVALID_ARGUMENT: an empty prompt, ids outside the vocabulary, a prompt that
 // leaves no room in the context (for logits: that it cannot hold), max_tokens
-// below 1 or bad sampling options; the message has what was expected and what
-// was found.
+// below 1, bad sampling options, logprobs or stop strings; the message has what
+// was expected and what was found.
 absl::Status CheckRequest(const SequenceSpec& spec,
                           const RequestLimits& limits);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "models/sampler/logprobs.h"
 #include "models/sampler/sampler.h"
 #include "runtime/trace/latency_breakdown.h"
 
@@ -20,6 +21,9 @@ struct SequenceSpec {
   SamplingOptions sampling;
   bool ignore_eos = false;
   bool want_logits = false;  // of every prompt position; nothing is sampled
+  std::vector<std::string> stop;  // the text ends before the first of these
+  // How many of the most likely tokens to tell beside each one; unset: nothing.
+  std::optional<int> logprobs;
 };
 
 // What the head needs to start one.
@@ -43,6 +47,7 @@ struct TokenReport {
   int64_t emitted_ns = 0;
   int64_t lap_ns = 0;
   LatencyBreakdown lap;
+  std::optional<TokenLogprobs> logprobs;
 };
 
 struct LogitsReport {
@@ -64,7 +69,8 @@ class SequenceSink {
  public:
   virtual ~SequenceSink() = default;
   virtual void OnAdmitted(const std::vector<int64_t>& prompt) = 0;
-  // `text`: the whole characters that the token completes.
+  // `text`: the whole characters that the token completes, less what may be the
+  // beginning of a stop string.
   virtual void OnToken(const TokenReport& token, const std::string& text) = 0;
   virtual void OnLogits(const LogitsReport& logits) = 0;
   virtual void OnFinished(const FinishReport& finish) = 0;

@@ -22,10 +22,18 @@ absl::StatusOr<uint64_t> Sessions::Start(SequenceSpec spec,
   session.order.sequence = next_sequence_;
   session.order.capacity = CapacityOf(spec, limits_.request);
   if (!spec.ignore_eos) session.order.end_tokens = end_tokens_;
-  session.order.spec = std::move(spec);
   session.sink = sink;
   if (text_) session.decoder = text_();
+  if (!spec.stop.empty()) {
+    if (session.decoder == nullptr) {
+      return absl::InvalidArgumentError(
+          "stop: the model has no tokenizer to find text with");
+    }
+    session.stops.emplace(spec.stop);
+  }
+  session.order.spec = std::move(spec);
   SPACEMOE_RETURN_IF_ERROR(CheckRoom(session));
+  SPACEMOE_RETURN_IF_ERROR(CheckQueue(session));
   queue_.push_back(std::move(session));
   const uint64_t sequence = next_sequence_++;
   Admit();
@@ -40,19 +48,31 @@ absl::Status Sessions::CheckRoom(const Session& session) const {
   if (limits_.kv_bytes == 0 || KvBytes(session) <= limits_.kv_bytes) {
     return absl::OkStatus();
   }
-  return absl::ResourceExhaustedError(
+  return absl::OutOfRangeError(
       absl::StrCat("a sequence of ", session.order.capacity,
                    " positions needs ", KvBytes(session),
                    " bytes of KV cache on every gateway; there is room for ",
                    limits_.kv_bytes));
 }
 
+bool Sessions::HasRoomFor(const Session& session) const {
+  if (limits_.max_active > 0 && active_.size() >= limits_.max_active)
+    return false;
+  return limits_.kv_bytes == 0 ||
+         kv_bytes_used_ + KvBytes(session) <= limits_.kv_bytes;
+}
+
+absl::Status Sessions::CheckQueue(const Session& session) const {
+  if (limits_.max_queued == 0 || queue_.size() < limits_.max_queued)
+    return absl::OkStatus();
+  if (queue_.empty() && HasRoomFor(session)) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("busy: ", active_.size(), " sequences are running and ",
+                   queue_.size(), " are waiting, the limit; try again later"));
+}
+
 void Sessions::Admit() {
-  while (!queue_.empty()) {
-    const int64_t needed = KvBytes(queue_.front());
-    if (limits_.kv_bytes > 0 && kv_bytes_used_ + needed > limits_.kv_bytes) {
-      return;
-    }
+  while (!queue_.empty() && HasRoomFor(queue_.front())) {
     Session session = std::move(queue_.front());
     queue_.pop_front();
     Begin(std::move(session));
@@ -70,15 +90,20 @@ void Sessions::OnToken(const TokenReport& token) {
   const auto it = active_.find(token.sequence);
   if (it == active_.end()) return;
   Session& session = it->second;
-  std::string piece;
-  if (session.decoder != nullptr && !token.end_token) {
-    piece = session.decoder->Push(token.token);
-    session.text += piece;
-  }
-  session.sink->OnToken(token, piece);
-  if (token.finish != FinishReason::kNone) {
+  session.sink->OnToken(token, TextOf(&session, token));
+  if (session.stops.has_value() && session.stops->found()) {
+    Finish(token.sequence, FinishReason::kStop);
+  } else if (token.finish != FinishReason::kNone) {
     Finish(token.sequence, token.finish);
   }
+}
+
+std::string Sessions::TextOf(Session* session, const TokenReport& token) const {
+  if (session->decoder == nullptr || token.end_token) return "";
+  std::string piece = session->decoder->Push(token.token);
+  if (session->stops.has_value()) piece = session->stops->Push(piece);
+  session->text += piece;
+  return piece;
 }
 
 void Sessions::OnLogits(const LogitsReport& logits) {
@@ -99,6 +124,12 @@ void Sessions::Finish(uint64_t sequence, FinishReason reason) {
   report.reason = reason;
   if (session.decoder != nullptr) {
     report.trailing_text = session.decoder->Flush();
+    if (session.stops.has_value()) {
+      report.trailing_text =
+          session.stops->Push(report.trailing_text) + session.stops->Flush();
+      // The last characters may complete one.
+      if (session.stops->found()) report.reason = FinishReason::kStop;
+    }
     report.text = session.text + report.trailing_text;
   }
   session.sink->OnFinished(report);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "coordinator/core/request_check.h"
 #include "coordinator/core/sequence.h"
+#include "coordinator/core/stop_finder.h"
 #include "coordinator/core/text_decoder.h"
 
 namespace spacemoe {
@@ -22,6 +24,9 @@ struct SessionLimits {
   // has room for; 0: no limit. Sequences beyond it wait for room.
   int64_t kv_bytes_per_position = 0;
   int64_t kv_bytes = 0;
+  // Sequences on the ring at once, and those that wait for room; 0: no limit.
+  size_t max_active = 0;
+  size_t max_queued = 0;
 };
 
 // The satellites that keep something for a sequence. Must not block.
@@ -41,7 +46,8 @@ class Sessions {
 
   // Admits a sequence or queues it, first come first served, and returns its
   // number. `sink` is borrowed until the sequence has ended or was cancelled.
-  // Errors as CheckRequest; RESOURCE_EXHAUSTED for one that never has room.
+  // Errors as CheckRequest; OUT_OF_RANGE for one that never has room,
+  // RESOURCE_EXHAUSTED when too many wait already.
   absl::StatusOr<uint64_t> Start(SequenceSpec spec, SequenceSink* sink);
 
   // Reports of sequences that are gone are ignored.
@@ -61,14 +67,18 @@ class Sessions {
     SequenceOrder order;
     SequenceSink* sink = nullptr;
     std::unique_ptr<TextDecoder> decoder;  // null without a tokenizer
+    std::optional<StopFinder> stops;       // unset: there are none
     std::string text;
     int64_t logits_rows = 0;
   };
 
   int64_t KvBytes(const Session& session) const;
   absl::Status CheckRoom(const Session& session) const;
+  bool HasRoomFor(const Session& session) const;
+  absl::Status CheckQueue(const Session& session) const;
   void Admit();
   void Begin(Session session);
+  std::string TextOf(Session* session, const TokenReport& token) const;
   void Finish(uint64_t sequence, FinishReason reason);
   void Remove(uint64_t sequence);
 

@@ -75,6 +75,8 @@ v1::Assignment AssignmentFor(const Plan& plan, const RunSettings& settings,
   v1::Assignment assignment;
   assignment.set_index(index);
   assignment.set_model_path(settings.model_path);
+  assignment.set_model_hash(settings.model_hash);
+  assignment.set_clock_id(settings.clock_id);
   assignment.set_layers(settings.layers);
   assignment.set_hidden_size(settings.hidden_size);
   SetRoles(plan, roles, &assignment);

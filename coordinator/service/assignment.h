@@ -15,6 +15,8 @@ namespace spacemoe {
 // What the assignments of a run share.
 struct RunSettings {
   std::string model_path;
+  std::string model_hash;  // Fingerprint
+  std::string clock_id;    // the coordinator's
   int64_t layers = 0;
   int64_t hidden_size = 0;
   bool links = true;

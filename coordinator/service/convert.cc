@@ -1,5 +1,6 @@
 #include "coordinator/service/convert.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -37,6 +38,13 @@ void SamplingToProto(const SamplingOptions& sampling,
   proto->set_top_k(sampling.top_k);
   proto->set_top_p(sampling.top_p);
   proto->set_seed(sampling.seed);
+  proto->set_presence_penalty(sampling.presence_penalty);
+  proto->set_frequency_penalty(sampling.frequency_penalty);
+  for (const TokenBias& bias : sampling.logit_bias) {
+    v1::TokenBias* const added = proto->add_logit_bias();
+    added->set_token(bias.token);
+    added->set_bias(bias.bias);
+  }
 }
 
 SamplingOptions SamplingFromProto(const v1::SamplingOptions& proto) {
@@ -45,7 +53,30 @@ SamplingOptions SamplingFromProto(const v1::SamplingOptions& proto) {
   sampling.top_k = proto.top_k();
   if (proto.top_p() != 0) sampling.top_p = proto.top_p();
   sampling.seed = proto.seed();
+  sampling.presence_penalty = proto.presence_penalty();
+  sampling.frequency_penalty = proto.frequency_penalty();
+  for (const v1::TokenBias& bias : proto.logit_bias())
+    sampling.logit_bias.push_back({bias.token(), bias.bias()});
   return sampling;
+}
+
+TokenLogprobs LogprobsFromProto(const v1::TokenLogprobs& proto) {
+  TokenLogprobs logprobs;
+  logprobs.logprob = proto.logprob();
+  for (const v1::TokenLogprobs::Entry& entry : proto.top())
+    logprobs.top.push_back({entry.token(), entry.logprob()});
+  return logprobs;
+}
+
+v1::TokenLogprobs ToProto(const TokenLogprobs& logprobs) {
+  v1::TokenLogprobs proto;
+  proto.set_logprob(logprobs.logprob);
+  for (const TokenLogprob& entry : logprobs.top) {
+    v1::TokenLogprobs::Entry* const top = proto.add_top();
+    top->set_token(entry.token);
+    top->set_logprob(entry.logprob);
+  }
+  return proto;
 }
 
 }  // namespace
@@ -55,7 +86,8 @@ Applicant FromProto(const v1::Hello& hello) {
   if (hello.has_index()) applicant.index = hello.index();
   applicant.address = hello.address();
   applicant.pid = hello.pid();
-  applicant.host_boot_id = hello.host_boot_id();
+  applicant.clock_id = hello.clock_id();
+  applicant.model_hash = hello.model_hash();
   applicant.version = hello.version();
   return applicant;
 }
@@ -77,6 +109,8 @@ TokenReport TokenFromProto(const v1::TokenEvent& event) {
   token.emitted_ns = event.emitted_ns();
   token.lap_ns = event.lap_ns();
   token.lap = FromProto(event.lap());
+  if (event.has_logprobs())
+    token.logprobs = LogprobsFromProto(event.logprobs());
   return token;
 }
 
@@ -107,6 +141,8 @@ v1::Inject ToProto(const SequenceOrder& order) {
                                    order.end_tokens.end());
   inject.set_want_logits(order.spec.want_logits);
   inject.set_capacity(order.capacity);
+  if (order.spec.logprobs.has_value())
+    inject.set_logprobs(*order.spec.logprobs);
   return inject;
 }
 
@@ -135,6 +171,8 @@ v1::GenerateEvent ToProto(const TokenReport& token, const std::string& text) {
   proto->set_lap_ns(token.lap_ns);
   *proto->mutable_lap() = ToProto(token.lap);
   proto->set_end_token(token.end_token);
+  if (token.logprobs.has_value())
+    *proto->mutable_logprobs() = ToProto(*token.logprobs);
   return event;
 }
 
@@ -180,6 +218,10 @@ SequenceSpec SpecFromProto(const v1::GenerateRequest& request) {
   spec.sampling = SamplingFromProto(request.sampling());
   spec.ignore_eos = request.ignore_eos();
   spec.want_logits = request.want_logits();
+  spec.stop.assign(request.stop().begin(), request.stop().end());
+  if (request.has_logprobs())
+    spec.logprobs = static_cast<int>(
+        std::min<uint32_t>(request.logprobs(), kMaxTopLogprobs + 1));
   return spec;
 }
 

@@ -114,6 +114,9 @@ grpc::ServerUnaryReactor* InferenceService::Describe(
     grpc::CallbackServerContext* context, const v1::DescribeRequest*,
     v1::DescribeReply* reply) {
   *reply = description_;
+  const ClockState clocks = cluster_->clocks();
+  reply->set_remote_clocks(clocks.remote);
+  reply->set_clock_uncertainty_ns(clocks.uncertainty_ns);
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   reactor->Finish(grpc::Status::OK);
   return reactor;

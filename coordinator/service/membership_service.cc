@@ -8,6 +8,7 @@
 
 #include "coordinator/service/convert.h"
 #include "coordinator/service/message_queue.h"
+#include "runtime/base/clock.h"
 #include "runtime/base/status_macros.h"
 #include "runtime/net/grpc_settings.h"
 #include "runtime/trace/link_statistics_proto.h"
@@ -104,11 +105,25 @@ class AttachReactor final
       case v1::SatelliteMessage::kFault:
         cluster_->OnFault(index_, FromProto(message.fault()));
         return absl::OkStatus();
+      case v1::SatelliteMessage::kClockProbe:
+        Answer(message.clock_probe());
+        return absl::OkStatus();
+      case v1::SatelliteMessage::kClockReport:
+        cluster_->OnClockReport(index_,
+                                message.clock_report().uncertainty_ns());
+        return absl::OkStatus();
       case v1::SatelliteMessage::kLinkStatistics:
         return OnStatistics(message.link_statistics());
       default:
         return absl::InvalidArgumentError("an empty message");
     }
+  }
+
+  void Answer(const v1::ClockProbe& probe) {
+    v1::CoordinatorMessage message;
+    message.mutable_clock_reply()->set_sent_ns(probe.sent_ns());
+    message.mutable_clock_reply()->set_coordinator_ns(MonotonicNanos());
+    Send(std::move(message));
   }
 
   absl::Status OnHello(const v1::Hello& hello) {

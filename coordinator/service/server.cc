@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "coordinator/planning/model_shape.h"
+#include "models/checkpoint/fingerprint.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/process.h"
 #include "runtime/base/status_macros.h"
@@ -14,9 +15,12 @@ namespace {
 
 constexpr absl::Duration kShutdownGrace = absl::Milliseconds(200);
 
-RunSettings SettingsOf(const CoordinatorOptions& options,
-                       const ModelConfig& config) {
+absl::StatusOr<RunSettings> SettingsOf(const CoordinatorOptions& options,
+                                       const Checkpoint& checkpoint) {
+  const ModelConfig& config = checkpoint.config();
   RunSettings settings;
+  SPACEMOE_ASSIGN_OR_RETURN(settings.model_hash, Fingerprint(checkpoint));
+  SPACEMOE_ASSIGN_OR_RETURN(settings.clock_id, MonotonicClockId());
   settings.model_path = std::filesystem::absolute(options.model).string();
   settings.layers = config.layers;
   settings.hidden_size = config.hidden_size;
@@ -56,9 +60,10 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
   SPACEMOE_ASSIGN_OR_RETURN(Plan plan,
                             MakePlan(*checkpoint, options.ring.plan));
   SPACEMOE_RETURN_IF_ERROR(RequireRunnable(plan));
-  SPACEMOE_ASSIGN_OR_RETURN(std::string boot_id, HostBootId());
+  SPACEMOE_ASSIGN_OR_RETURN(RunSettings settings,
+                            SettingsOf(options, *checkpoint));
   std::unique_ptr<CoordinatorServer> server(new CoordinatorServer(
-      options, std::move(checkpoint), std::move(plan), std::move(boot_id)));
+      options, std::move(checkpoint), std::move(plan), std::move(settings)));
   SPACEMOE_ASSIGN_OR_RETURN(server->host_,
                             ServerHost::Start({options.listen,
                                                {server->membership_.get(),
@@ -68,14 +73,13 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
 
 CoordinatorServer::CoordinatorServer(const CoordinatorOptions& options,
                                      std::unique_ptr<Checkpoint> checkpoint,
-                                     Plan plan, std::string host_boot_id)
+                                     Plan plan, RunSettings settings)
     : checkpoint_(std::move(checkpoint)),
       plan_(std::move(plan)),
-      settings_(SettingsOf(options, checkpoint_->config())),
+      settings_(std::move(settings)),
       codec_(TextCodec::Open(options.model)),
       deferrer_(std::make_unique<ThreadDeferrer>()) {
-  cluster_ = std::make_unique<Cluster>(
-      MakeClusterOptions(std::move(host_boot_id)), deferrer_.get());
+  cluster_ = std::make_unique<Cluster>(MakeClusterOptions(), deferrer_.get());
   membership_ = std::make_unique<MembershipService>(cluster_.get(),
                                                     MakeMembershipOptions());
   inference_ = std::make_unique<InferenceService>(cluster_.get(), codec_.get(),
@@ -89,12 +93,11 @@ CoordinatorServer::~CoordinatorServer() {
   deferrer_.reset();
 }
 
-ClusterOptions CoordinatorServer::MakeClusterOptions(
-    std::string host_boot_id) const {
+ClusterOptions CoordinatorServer::MakeClusterOptions() const {
   const ModelConfig& config = checkpoint_->config();
   ClusterOptions options;
-  options.membership = {plan_.size(), SPACEMOE_VERSION,
-                        std::move(host_boot_id)};
+  options.membership = {plan_.size(), SPACEMOE_VERSION, settings_.clock_id,
+                        settings_.model_hash};
   options.sessions = {{config.vocab_size, config.max_positions},
                       KvBytesPerPosition(config),
                       SmallestKvLimit(plan_)};

@@ -40,8 +40,8 @@ class CoordinatorServer {
  private:
   CoordinatorServer(const CoordinatorOptions& options,
                     std::unique_ptr<Checkpoint> checkpoint, Plan plan,
-                    std::string host_boot_id);
-  ClusterOptions MakeClusterOptions(std::string host_boot_id) const;
+                    RunSettings settings);
+  ClusterOptions MakeClusterOptions() const;
   MembershipServiceOptions MakeMembershipOptions() const;
   v1::DescribeReply MakeDescription() const;
 

@@ -8,6 +8,7 @@
 #include "absl/types/span.h"
 #include "models/engine/local_engine.h"
 #include "models/engine/local_model.h"
+#include "models/sampler/sequence_sampler.h"
 
 namespace spacemoe {
 
@@ -15,7 +16,8 @@ namespace spacemoe {
 struct ActiveRequest {
   size_t request = 0;
   const LocalRequest* source = nullptr;
-  int64_t capacity = 0;    // positions of the whole text
+  int64_t capacity = 0;  // positions of the whole text
+  SequenceSampler sampler;
   int64_t fed = 0;         // positions that the model has seen
   int64_t last_token = 0;  // the newest generated one
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -12,6 +13,7 @@
 #include "models/checkpoint/checkpoint.h"
 #include "models/engine/role_factory.h"
 #include "models/roles/roles.h"
+#include "models/sampler/logprobs.h"
 #include "models/sampler/sampler.h"
 
 namespace spacemoe {
@@ -21,6 +23,7 @@ struct LocalRequest {
   int64_t max_tokens = 64;
   bool ignore_eos = false;
   SamplingOptions sampling;
+  std::optional<int> logprobs;  // as SequenceSampler takes it
 };
 
 struct LocalResult {
@@ -28,6 +31,7 @@ struct LocalResult {
   bool stopped = false;      // by an end token; false: length
   // Wall time, nanoseconds: from the start of the call to each token.
   std::vector<int64_t> token_ns;
+  std::vector<TokenLogprobs> logprobs;  // of each id, when asked for
 };
 
 struct LocalOptions {

@@ -18,7 +18,9 @@ absl::Status CheckRequest(const LocalRequest& request,
                           const ModelConfig& config) {
   SPACEMOE_RETURN_IF_ERROR(CheckMaxTokens(request.max_tokens));
   SPACEMOE_RETURN_IF_ERROR(CheckPrompt(request.prompt, LimitsOf(config)));
-  return ValidateSampling(request.sampling);
+  if (request.logprobs.has_value())
+    SPACEMOE_RETURN_IF_ERROR(ValidateLogprobs(*request.logprobs));
+  return ValidateSampling(request.sampling, config.vocab_size);
 }
 
 int64_t TextSize(const LocalRequest& request, const ModelConfig& config) {
@@ -69,8 +71,9 @@ absl::StatusOr<std::vector<LocalResult>> LocalGeneration::Run() {
 void LocalGeneration::Admit() {
   while (active_.size() < parallel_ && next_request_ < requests_.size()) {
     const LocalRequest& request = requests_[next_request_];
-    active_.push_back(
-        {next_request_, &request, TextSize(request, model_.config())});
+    active_.push_back({next_request_, &request,
+                       TextSize(request, model_.config()),
+                       SequenceSampler(request.sampling, request.logprobs)});
     ++next_request_;
   }
 }
@@ -90,16 +93,17 @@ absl::Status LocalGeneration::TakeTokens(const float* logits) {
     const auto active = std::find_if(
         active_.begin(), active_.end(),
         [&](const ActiveRequest& a) { return a.request == row.sequence; });
-    const int64_t token =
-        SampleToken(absl::MakeConstSpan(logits, vocab),
-                    active->source->sampling, row.position + 1);
-    SPACEMOE_RETURN_IF_ERROR(TakeToken(*active, token));
+    SPACEMOE_RETURN_IF_ERROR(TakeToken(
+        *active, active->sampler.Draw(absl::MakeConstSpan(logits, vocab),
+                                      row.position + 1)));
     logits += vocab;
   }
   return absl::OkStatus();
 }
 
-absl::Status LocalGeneration::TakeToken(ActiveRequest& active, int64_t token) {
+absl::Status LocalGeneration::TakeToken(ActiveRequest& active,
+                                        DrawnToken drawn) {
+  const int64_t token = drawn.token;
   LocalResult& result = results_[active.request];
   result.stopped = IsEnd(active, token);
   finished_[active.request] =
@@ -108,6 +112,8 @@ absl::Status LocalGeneration::TakeToken(ActiveRequest& active, int64_t token) {
   active.last_token = token;
   result.ids.push_back(token);
   result.token_ns.push_back(NanosecondsSinceStart());
+  if (drawn.logprobs.has_value())
+    result.logprobs.push_back(*std::move(drawn.logprobs));
   if (on_token_ && !on_token_(active.request, token)) {
     return absl::CancelledError("cancelled by the caller");
   }

@@ -35,7 +35,7 @@ class LocalGeneration {
   void Admit();
   absl::Status Step();
   absl::Status TakeTokens(const float* logits);
-  absl::Status TakeToken(ActiveRequest& active, int64_t token);
+  absl::Status TakeToken(ActiveRequest& active, DrawnToken drawn);
   bool IsEnd(const ActiveRequest& active, int64_t token) const;
   void DropFinished();
   int64_t NanosecondsSinceStart() const;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "models/sampler/candidates.h"
 #include "models/sampler/philox.h"
+#include "runtime/base/status_macros.h"
 
 namespace spacemoe {
 namespace {
@@ -48,9 +49,25 @@ int64_t Greedy(absl::Span<const float> logits) {
 
 bool ById(const Candidate& a, const Candidate& b) { return a.id < b.id; }
 
+absl::Status CheckFinite(const char* name, float value) {
+  if (std::isfinite(value)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, ": expected a finite number, found ", value));
+}
+
+absl::Status CheckBias(const TokenBias& bias, int64_t vocab_size) {
+  if (bias.token < 0 || bias.token >= vocab_size) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("logit_bias: expected tokens from 0 to ", vocab_size - 1,
+                     ", found ", bias.token));
+  }
+  return CheckFinite("logit_bias", bias.bias);
+}
+
 }  // namespace
 
-absl::Status ValidateSampling(const SamplingOptions& options) {
+absl::Status ValidateSampling(const SamplingOptions& options,
+                              int64_t vocab_size) {
   if (!std::isfinite(options.temperature) || options.temperature < 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("temperature: expected a number of at least 0, found ",
@@ -64,6 +81,12 @@ absl::Status ValidateSampling(const SamplingOptions& options) {
     return absl::InvalidArgumentError(absl::StrCat(
         "top_p: expected more than 0 and at most 1, found ", options.top_p));
   }
+  SPACEMOE_RETURN_IF_ERROR(
+      CheckFinite("presence_penalty", options.presence_penalty));
+  SPACEMOE_RETURN_IF_ERROR(
+      CheckFinite("frequency_penalty", options.frequency_penalty));
+  for (const TokenBias& bias : options.logit_bias)
+    SPACEMOE_RETURN_IF_ERROR(CheckBias(bias, vocab_size));
   return absl::OkStatus();
 }
 

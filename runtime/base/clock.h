@@ -2,6 +2,7 @@
 #ifndef SPACEMOE_RUNTIME_BASE_CLOCK_H_
 #define SPACEMOE_RUNTIME_BASE_CLOCK_H_
 
+#include <atomic>
 #include <cstdint>
 
 namespace spacemoe {
@@ -22,7 +23,8 @@ class Clock {
 };
 
 // CLOCK_MONOTONIC from an epoch, times a factor: emulated = (wall - epoch) *
-// scale. A scale of 1 is the real clock. Measured CPU time scales likewise.
+// scale. A scale of 1 is the real clock. Measured CPU time scales likewise. The
+// epoch may be moved, which makes the emulated time jump.
 class MonotonicClock final : public Clock {
  public:
   // scale must be positive.
@@ -32,9 +34,10 @@ class MonotonicClock final : public Clock {
   int64_t Now() const override;
   int64_t ThreadCpu() const override;
   int64_t ToMonotonic(int64_t emulated_ns) const override;
+  void SetEpoch(int64_t epoch_monotonic_ns) { epoch_ns_ = epoch_monotonic_ns; }
 
  private:
-  const int64_t epoch_ns_;
+  std::atomic<int64_t> epoch_ns_;
   const double scale_;
 };
 

@@ -62,13 +62,16 @@ std::string ExecutablePath() {
   return std::filesystem::exists(path, error) ? path.string() : kLink;
 }
 
-absl::StatusOr<std::string> HostBootId() {
+absl::StatusOr<std::string> MonotonicClockId() {
   constexpr char kPath[] = "/proc/sys/kernel/random/boot_id";
   std::ifstream file(kPath);
   std::string id;
   if (!std::getline(file, id))
     return ErrnoStatus(absl::StrCat("cannot read ", kPath), errno);
-  return id;
+  // Kernels without time namespaces have no such link.
+  std::error_code error;
+  const auto space = std::filesystem::read_symlink("/proc/self/ns/time", error);
+  return error ? id : absl::StrCat(id, " ", space.string());
 }
 
 absl::Status RaiseDescriptorLimit(uint64_t needed) {

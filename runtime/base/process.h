@@ -21,8 +21,9 @@ absl::StatusOr<int> ThreadCount();
 // processes are called what people look for; the latter if the file has gone.
 std::string ExecutablePath();
 
-// Equal on processes of one boot of one kernel: those share CLOCK_MONOTONIC.
-absl::StatusOr<std::string> HostBootId();
+// Equal on processes that share CLOCK_MONOTONIC: of one boot of one kernel and
+// one time namespace.
+absl::StatusOr<std::string> MonotonicClockId();
 
 // Raises the soft limit of open descriptors to the hard one.
 // RESOURCE_EXHAUSTED, naming both, when the hard limit is below `needed`.

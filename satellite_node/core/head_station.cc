@@ -43,6 +43,8 @@ absl::Status HeadStation::Inject(SequenceRequest request) {
   const int64_t now = clock_->Now();
   Sequence& sequence = sequences_[request.sequence];
   sequence.request = std::move(request);
+  sequence.sampler =
+      SequenceSampler(sequence.request.sampling, sequence.request.logprobs);
   sequence.last_emission_ns = now;
   const SequenceRequest& kept = sequence.request;
   const size_t chunk = static_cast<size_t>(options_.max_prompt_rows);
@@ -141,7 +143,7 @@ absl::Status HeadStation::Step() {
       EmitLogits(batch, r, &sequence);
     } else {
       sampled.push_back(r);
-      tokens.push_back(Sample(batch, r, sequence));
+      tokens.push_back(Sample(batch, r, &sequence));
     }
   }
   const int64_t emitted_ns = batch.start_ns + timer.ElapsedNs();
@@ -189,13 +191,14 @@ void HeadStation::EmitLogits(const Batch& batch, size_t row,
 }
 
 TokenRecord HeadStation::Sample(const Batch& batch, size_t row,
-                                const Sequence& sequence) const {
+                                Sequence* sequence) const {
   TokenRecord record;
-  record.sequence = sequence.request.sequence;
+  record.sequence = sequence->request.sequence;
   record.position = batch.rows[row].header.position + 1;
-  record.token =
-      SampleToken(LogitsOf(row), sequence.request.sampling, record.position);
-  record.end_token = Contains(sequence.request.end_tokens, record.token);
+  DrawnToken drawn = sequence->sampler.Draw(LogitsOf(row), record.position);
+  record.token = drawn.token;
+  record.logprobs = std::move(drawn.logprobs);
+  record.end_token = Contains(sequence->request.end_tokens, record.token);
   return record;
 }
 

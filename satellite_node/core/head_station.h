@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "models/sampler/sequence_sampler.h"
 #include "satellite_node/core/packet_builder.h"
 #include "satellite_node/core/row_assembly.h"
 #include "satellite_node/core/satellite.h"
@@ -34,6 +35,7 @@ class HeadStation final : public Station {
  private:
   struct Sequence {
     SequenceRequest request;
+    SequenceSampler sampler;
     int64_t generated = 0;
     int64_t logits_rows = 0;       // that have come back
     int64_t last_emission_ns = 0;  // or the injection
@@ -58,8 +60,7 @@ class HeadStation final : public Station {
   absl::Span<const float> LogitsOf(size_t row) const;
   absl::Status ComputeLogits(const Batch& batch);
   void EmitLogits(const Batch& batch, size_t row, Sequence* sequence);
-  TokenRecord Sample(const Batch& batch, size_t row,
-                     const Sequence& sequence) const;
+  TokenRecord Sample(const Batch& batch, size_t row, Sequence* sequence) const;
   // Completes the record; appends the row that follows it, if any.
   void FinishRow(const Batch& batch, size_t row, int64_t emitted_ns,
                  TokenRecord* record, std::vector<NextRow>* next);

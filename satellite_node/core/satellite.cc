@@ -169,7 +169,9 @@ class SatelliteImpl final : public Satellite, public PacketSink {
           absl::StrCat("token ", id, " is not in the vocabulary of ",
                        roles_.head->vocab_size()));
     }
-    return absl::OkStatus();
+    if (request.logprobs.has_value())
+      SPACEMOE_RETURN_IF_ERROR(ValidateLogprobs(*request.logprobs));
+    return ValidateSampling(request.sampling, roles_.head->vocab_size());
   }
 
   // PacketSink. Called from the workers' threads.

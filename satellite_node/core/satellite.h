@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "models/roles/roles.h"
+#include "models/sampler/logprobs.h"
 #include "models/sampler/sampler.h"
 #include "runtime/base/clock.h"
 #include "runtime/link/link_model.h"
@@ -69,6 +70,7 @@ struct SequenceRequest {
   std::vector<int64_t> end_tokens;  // none: never stops early
   bool want_logits = false;         // of every prompt position; no sampling
   int64_t capacity = 0;             // KV positions, prompt included
+  std::optional<int> logprobs;      // as SequenceSampler takes it
 };
 
 enum class SequenceEnd : uint8_t { kNone, kStop, kLength };
@@ -83,6 +85,7 @@ struct TokenRecord {
   // Since the previous token's emission, or since injection; lap adds up to it.
   int64_t lap_ns = 0;
   LatencyBreakdown lap;
+  std::optional<TokenLogprobs> logprobs;
 };
 
 struct LogitsRecord {

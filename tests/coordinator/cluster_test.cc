@@ -21,7 +21,7 @@ class ClusterTest : public ::testing::Test {
 
   static ClusterOptions Options() {
     ClusterOptions options;
-    options.membership = {kSatellites, "1.0", "boot"};
+    options.membership = {kSatellites, "1.0", "clock", "hash"};
     options.sessions = {{100, 16}, 0, 0};
     options.head = 1;
     options.keepers = {0, 1};
@@ -36,7 +36,7 @@ class ClusterTest : public ::testing::Test {
   void Join(uint32_t index) {
     ASSERT_TRUE(cluster_
                     .Register({index, absl::StrCat("unix:", index), 100 + index,
-                               "boot", "1.0"},
+                               "clock", "1.0"},
                               &links_[index])
                     .ok());
   }
@@ -142,7 +142,8 @@ TEST_F(ClusterTest, FailsTheStartupWhenASatelliteIsLost) {
   cluster_.OnDisconnected(0, "its process ended");
   EXPECT_TRUE(absl::IsUnavailable(*watcher_.outcome));
   EXPECT_TRUE(absl::IsUnavailable(
-      cluster_.Register({1, "unix:1", 1, "boot", "1.0"}, &links_[1]).status()));
+      cluster_.Register({1, "unix:1", 1, "clock", "1.0"}, &links_[1])
+          .status()));
 }
 
 TEST_F(ClusterTest, BlamesTheOneThatFailed) {

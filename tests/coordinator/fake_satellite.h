@@ -70,7 +70,7 @@ class FakeSatellite {
     hello.set_index(index);
     hello.set_address("unix-abstract:fake-" + std::to_string(index));
     hello.set_pid(1000 + index);
-    hello.set_host_boot_id(*HostBootId());
+    hello.set_clock_id(*MonotonicClockId());
     hello.set_version(SPACEMOE_VERSION);
     return hello;
   }

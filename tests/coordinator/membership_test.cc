@@ -8,10 +8,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Membership Three() { return Membership({3, "1.0", "boot"}); }
+Membership Three() { return Membership({3, "1.0", "clock", "hash"}); }
 
 Applicant At(std::optional<uint32_t> index) {
-  return Applicant{index, "unix:/a", 100, "boot", "1.0"};
+  return Applicant{index, "unix:/a", 100, "clock", "1.0"};
 }
 
 TEST(Membership, GivesTheIndexThatIsAskedForOrAnyFreeOne) {
@@ -48,11 +48,12 @@ INSTANTIATE_TEST_SUITE_P(
                     "satellite index 1 is taken by pid 100"},
         RefusalCase{"outside", At(3), absl::StatusCode::kInvalidArgument,
                     "expected 0 to 2"},
-        RefusalCase{"version", Applicant{0, "a", 1, "boot", "2.0"},
+        RefusalCase{"version", Applicant{0, "a", 1, "clock", "2.0"},
                     absl::StatusCode::kFailedPrecondition, "version '2.0'"},
-        RefusalCase{"host", Applicant{0, "a", 1, "other", "1.0"},
-                    absl::StatusCode::kFailedPrecondition, "another host"},
-        RefusalCase{"address", Applicant{0, "", 1, "boot", "1.0"},
+        RefusalCase{"model", Applicant{0, "a", 1, "clock", "1.0", "other"},
+                    absl::StatusCode::kFailedPrecondition,
+                    "another one (fingerprint other)"},
+        RefusalCase{"address", Applicant{0, "", 1, "clock", "1.0"},
                     absl::StatusCode::kInvalidArgument, "no address"}),
     [](const auto& info) { return info.param.name; });
 

@@ -219,12 +219,12 @@ TEST_F(ServiceTest, RefusesASecondSatelliteOfOneIdentity) {
   EXPECT_THAT(message, HasSubstr("index 0 is taken by pid 1000"));
 }
 
-TEST_F(ServiceTest, RefusesAnotherVersionAndAnotherHost) {
+TEST_F(ServiceTest, RefusesAnotherVersionAndAnotherModel) {
   StartServer();
   v1::Hello old = FakeSatellite::HelloFor(0);
   old.set_version("0.0.0");
   v1::Hello far = FakeSatellite::HelloFor(0);
-  far.set_host_boot_id("elsewhere");
+  far.set_model_hash("another");
   for (const v1::Hello& hello : {old, far}) {
     FakeSatellite satellite(server_->address(), hello, CountUp);
     EXPECT_EQ(satellite.Outcome().error_code(),

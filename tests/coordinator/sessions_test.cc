@@ -111,8 +111,57 @@ TEST_F(SessionsTest, QueuesWhatTheCachesHaveNoRoomFor) {
 TEST_F(SessionsTest, RefusesWhatNeverHasRoom) {
   Sessions sessions = Make(/*kv_bytes=*/50);
   const auto id = sessions.Start(Spec({1, 2}, 4), &sink_);
-  EXPECT_TRUE(absl::IsResourceExhausted(id.status()));
+  EXPECT_TRUE(absl::IsOutOfRange(id.status()));
   EXPECT_THAT(std::string(id.status().message()), HasSubstr("60 bytes"));
+}
+
+TEST_F(SessionsTest, HoldsSequencesBackBeyondTheActiveLimit) {
+  Sessions sessions({kRequest, 10, 0, /*max_active=*/1, /*max_queued=*/1}, {7},
+                    nullptr, &fleet_);
+  FakeSink second, third;
+  const uint64_t a = *sessions.Start(Spec({1}, 1), &sink_);
+  ASSERT_TRUE(sessions.Start(Spec({1}, 1), &second).ok());
+  EXPECT_EQ(sessions.queued(), 1);
+  const auto refused = sessions.Start(Spec({1}, 1), &third);
+  EXPECT_TRUE(absl::IsResourceExhausted(refused.status()));
+  EXPECT_THAT(std::string(refused.status().message()),
+              HasSubstr("1 sequences are running and 1 are waiting"));
+  sessions.OnToken(Token(a, 4, FinishReason::kLength));
+  EXPECT_TRUE(second.admitted.has_value());
+  EXPECT_TRUE(sessions.Start(Spec({1}, 1), &third).ok());
+}
+
+TEST_F(SessionsTest, EndsTheTextBeforeAStopStringAndFreesTheSequence) {
+  Sessions sessions = Make();
+  SequenceSpec spec = Spec({1}, 9);
+  spec.stop = {"<5>"};
+  const uint64_t id = *sessions.Start(spec, &sink_);
+  for (int64_t token : {4, 5, 6}) sessions.OnToken(Token(id, token));
+  ASSERT_TRUE(sink_.finish.has_value());
+  EXPECT_EQ(sink_.finish->reason, FinishReason::kStop);
+  EXPECT_EQ(sink_.finish->text, "<4>");
+  EXPECT_THAT(fleet_.released, ElementsAre(id));
+  EXPECT_EQ(sessions.active(), 0);
+}
+
+TEST_F(SessionsTest, FindsAStopStringInTheLastCharacters) {
+  Sessions sessions = Make();
+  SequenceSpec spec = Spec({1}, 2);
+  spec.stop = {"5>"};
+  const uint64_t id = *sessions.Start(spec, &sink_);
+  sessions.OnToken(Token(id, 4));
+  sessions.OnToken(Token(id, 5, FinishReason::kLength));
+  EXPECT_EQ(sink_.finish->reason, FinishReason::kStop);
+  EXPECT_EQ(sink_.finish->text, "<4><");
+}
+
+TEST_F(SessionsTest, RefusesStopStringsWithoutATokenizerOrText) {
+  SequenceSpec spec = Spec({1}, 2);
+  spec.stop = {"a"};
+  EXPECT_TRUE(
+      absl::IsInvalidArgument(Make(0, false).Start(spec, &sink_).status()));
+  spec.stop = {""};
+  EXPECT_TRUE(absl::IsInvalidArgument(Make().Start(spec, &sink_).status()));
 }
 
 TEST_F(SessionsTest, CancelsWhatIsQueued) {

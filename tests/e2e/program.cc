@@ -53,9 +53,13 @@ int ParentOf(const std::filesystem::path& process) {
 
 }  // namespace
 
+std::string BuiltProgram(const std::string& name) {
+  return std::filesystem::path(SPACEMOE_BIN_DIR) / name;
+}
+
 Program::Program(const std::string& name, std::vector<std::string> args,
                  const ProgramOptions& options) {
-  args.insert(args.begin(), std::string(SPACEMOE_BIN_DIR) + "/" + name);
+  args.insert(args.begin(), BuiltProgram(name));
   std::vector<char*> pointers;
   for (std::string& arg : args) pointers.push_back(arg.data());
   pointers.push_back(nullptr);

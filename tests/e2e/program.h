@@ -28,10 +28,13 @@ struct ProgramOptions {
   bool keep_open = false;  // its stdin, for as long as the Program lives
 };
 
+// The path of a built program; an absolute name is its own.
+std::string BuiltProgram(const std::string& name);
+
 // A program that runs. Killed by the destructor if it still does.
 class Program {
  public:
-  // `name` is one of the built programs.
+  // `name` as BuiltProgram takes it.
   Program(const std::string& name, std::vector<std::string> args,
           const ProgramOptions& options = {});
   ~Program();

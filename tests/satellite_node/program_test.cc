@@ -161,7 +161,7 @@ class OneAnswer final : public v1::Membership::CallbackService {
     }
     void OnReadDone(bool ok) override {
       if (!ok || !hello_.has_hello() || hello_.hello().pid() == 0 ||
-          hello_.hello().host_boot_id().empty()) {
+          hello_.hello().clock_id().empty()) {
         return Finish(
             grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "no hello"));
       }

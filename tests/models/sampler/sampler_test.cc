@@ -110,17 +110,26 @@ TEST(SampleToken, RepeatsForTheSameSeedAndPosition) {
 }
 
 TEST(ValidateSampling, AcceptsTheDefaults) {
-  EXPECT_TRUE(ValidateSampling({}).ok());
+  EXPECT_TRUE(ValidateSampling({}, 8).ok());
 }
 
 TEST(ValidateSampling, RefusesValuesOutOfRange) {
   const SamplingOptions wrong[] = {
-      {.temperature = -1}, {.temperature = kNaN}, {.temperature = kInf},
-      {.top_k = -1},       {.top_p = 0},          {.top_p = 1.5f},
+      {.temperature = -1},
+      {.temperature = kNaN},
+      {.temperature = kInf},
+      {.top_k = -1},
+      {.top_p = 0},
+      {.top_p = 1.5f},
       {.top_p = kNaN},
+      {.presence_penalty = kInf},
+      {.frequency_penalty = kNaN},
+      {.logit_bias = {{.token = 8, .bias = 1}}},
+      {.logit_bias = {{.token = -1, .bias = 1}}},
+      {.logit_bias = {{.token = 0, .bias = kNaN}}},
   };
   for (const SamplingOptions& options : wrong) {
-    EXPECT_EQ(ValidateSampling(options).code(),
+    EXPECT_EQ(ValidateSampling(options, 8).code(),
               absl::StatusCode::kInvalidArgument);
   }
 }

@@ -266,6 +266,18 @@ TEST(Satellite, RefusesWhatIsNotForIt) {
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ring.head().Inject(Request(1, {}, 3)).code(),
             absl::StatusCode::kInvalidArgument);
+  SequenceRequest cold = Request(1, {1}, 3);
+  cold.sampling.temperature = -1;
+  EXPECT_EQ(ring.head().Inject(cold).code(),
+            absl::StatusCode::kInvalidArgument);
+  SequenceRequest biased = Request(1, {1}, 3);
+  biased.sampling.logit_bias = {{.token = testing::kVocab, .bias = 1}};
+  EXPECT_EQ(ring.head().Inject(biased).code(),
+            absl::StatusCode::kInvalidArgument);
+  SequenceRequest talkative = Request(1, {1}, 3);
+  talkative.logprobs = 21;
+  EXPECT_EQ(ring.head().Inject(talkative).code(),
+            absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ring.head().Inject(Request(1, {testing::kVocab}, 3)).code(),
             absl::StatusCode::kInvalidArgument);
 }
