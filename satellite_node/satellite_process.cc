@@ -25,7 +25,7 @@ absl::StatusOr<std::unique_ptr<ServerHost>> StartServer(
     SPACEMOE_ASSIGN_OR_RETURN(listen,
                               DefaultListenAddress(options.coordinator));
   }
-  return ServerHost::Start({.address = listen, .ring = ring});
+  return ServerHost::Start({.address = listen, .looped = ring});
 }
 
 absl::StatusOr<Introduction> Introduce(const SatelliteProcessOptions& options,

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,44 +13,19 @@
 #include "runtime/trace/link_statistics_proto.h"
 
 namespace spacemoe {
-namespace {
 
-// One satellite's stream. Deletes itself when gRPC is done with it.
-class AttachReactor final
-    : public grpc::ServerBidiReactor<v1::SatelliteMessage,
-                                     v1::CoordinatorMessage>,
-      public SatelliteLink {
+// One satellite's stream, from waiting for it to its end. Deletes itself.
+//
+// Handlers run one after another on the loop. A read is under way until the
+// satellite ends the stream, at most one write, and at last Finish: the stream
+// goes when the last of them has come back.
+class MembershipService::AttachStream final : public SatelliteLink {
  public:
-  AttachReactor(Cluster* cluster, const MembershipServiceOptions* options)
-      : cluster_(cluster), options_(options) {
-    StartRead(&incoming_);
-  }
-
-  void OnReadDone(bool ok) override {
-    if (!ok) {
-      Leave("its process ended or its connection broke");
-      queue_.Finish(grpc::Status::OK);
-      return;
-    }
-    const absl::Status status = Handle(incoming_);
-    if (!status.ok()) {
-      Leave(std::string(status.message()));
-      queue_.Finish(ToGrpc(status));
-      return;
-    }
-    StartRead(&incoming_);
-  }
-
-  void OnWriteDone(bool ok) override { queue_.OnWritten(ok); }
-
-  void OnCancel() override {
-    Leave("its connection broke");
-    queue_.Finish(grpc::Status::CANCELLED);
-  }
-
-  void OnDone() override {
-    Leave("its connection broke");
-    delete this;
+  static void Await(MembershipService* service, EventLoop* loop) {
+    auto* stream = new AttachStream(service, loop);
+    service->service_.RequestAttach(&stream->context_, &stream->stream_,
+                                    loop->queue(), loop->server_queue(),
+                                    &stream->on_accepted_);
   }
 
   void Assign(int index, const Roster& roster) override {
@@ -86,6 +60,54 @@ class AttachReactor final
   }
 
  private:
+  AttachStream(MembershipService* service, EventLoop* loop)
+      : service_(service),
+        cluster_(service->cluster_),
+        options_(&service->options_),
+        loop_(loop),
+        count_(service),
+        stream_(&context_) {}
+
+  void OnAccepted(bool ok) {
+    if (!ok) return Delete();  // the server shuts down
+    Await(service_, loop_);
+    Read();
+  }
+
+  void Read() {
+    ++pending_;
+    stream_.Read(&incoming_, &on_read_);
+  }
+
+  void OnRead(bool ok) {
+    const absl::Status status = ok ? Handle(incoming_) : absl::OkStatus();
+    if (ok && status.ok()) {
+      Read();
+    } else {
+      Leave(ok ? std::string(status.message())
+               : "its process ended or its connection broke");
+      queue_.Finish(ToGrpc(status));
+    }
+    OnEnded();
+  }
+
+  void OnWritten(bool ok) {
+    queue_.OnWritten(ok);
+    OnEnded();
+  }
+
+  void OnFinished() {
+    finished_ = true;
+    OnEnded();
+  }
+
+  // One of the operations has come back.
+  void OnEnded() {
+    if (--pending_ == 0 && finished_) Delete();
+  }
+
+  void Delete() { delete this; }
+
   void Send(v1::CoordinatorMessage message) {
     queue_.Push(
         std::make_shared<const v1::CoordinatorMessage>(std::move(message)));
@@ -162,32 +184,43 @@ class AttachReactor final
   }
 
   void Leave(const std::string& reason) {
-    if (!joined_ || left_.exchange(true)) return;
+    if (!joined_ || std::exchange(left_, true)) return;
     cluster_->OnDisconnected(index_, reason);
   }
 
+  MembershipService* const service_;
   Cluster* const cluster_;
   const MembershipServiceOptions* const options_;
+  EventLoop* const loop_;
+  const CallCount count_;
+  EventHandler on_accepted_ = [this](bool ok) { OnAccepted(ok); };
+  EventHandler on_read_ = [this](bool ok) { OnRead(ok); };
+  EventHandler on_written_ = [this](bool ok) { OnWritten(ok); };
+  EventHandler on_finished_ = [this](bool) { OnFinished(); };
+  grpc::ServerContext context_;
+  grpc::ServerAsyncReaderWriter<v1::CoordinatorMessage, v1::SatelliteMessage>
+      stream_;
   v1::SatelliteMessage incoming_;
-  // Written by reads, which come one at a time, before the cluster knows the
-  // satellite; Leave may come from other threads later.
-  std::atomic<bool> joined_ = false;
-  std::atomic<int> index_ = -1;
-  std::atomic<bool> left_ = false;
+
+  // Written by the loop; the cluster's calls come from any thread.
+  bool joined_ = false;
+  bool left_ = false;
+  bool finished_ = false;
+  int index_ = -1;
+  std::atomic<int> pending_ = 0;  // operations that have not come back
   MessageQueue<v1::CoordinatorMessage> queue_{
-      [this](const v1::CoordinatorMessage* message) { StartWrite(message); },
-      [this](const grpc::Status& status) { Finish(status); }};
+      [this](const v1::CoordinatorMessage* message) {
+        ++pending_;
+        stream_.Write(*message, &on_written_);
+      },
+      [this](const grpc::Status& status) {
+        ++pending_;
+        stream_.Finish(status, &on_finished_);
+      }};
 };
 
-}  // namespace
-
-MembershipService::MembershipService(Cluster* cluster,
-                                     MembershipServiceOptions options)
-    : cluster_(cluster), options_(std::move(options)) {}
-
-grpc::ServerBidiReactor<v1::SatelliteMessage, v1::CoordinatorMessage>*
-MembershipService::Attach(grpc::CallbackServerContext*) {
-  return new AttachReactor(cluster_, &options_);
+void MembershipService::Serve(EventLoop* loop) {
+  AttachStream::Await(this, loop);
 }
 
 }  // namespace spacemoe

@@ -66,8 +66,8 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
       options, std::move(checkpoint), std::move(plan), std::move(settings)));
   SPACEMOE_ASSIGN_OR_RETURN(server->host_,
                             ServerHost::Start({options.listen,
-                                               {server->membership_.get(),
-                                                server->inference_.get()}}));
+                                               {server->inference_.get()},
+                                               server->membership_.get()}));
   return server;
 }
 

@@ -18,15 +18,7 @@ class RingServer::Receiver {
 
  private:
   Receiver(RingServer* server, EventLoop* loop)
-      : server_(server), loop_(loop), stream_(&context_) {
-    const std::lock_guard lock(server_->mutex_);
-    ++server_->receivers_;
-  }
-
-  ~Receiver() {
-    const std::lock_guard lock(server_->mutex_);
-    if (--server_->receivers_ == 0) server_->ended_.notify_all();
-  }
+      : server_(server), loop_(loop), count_(server), stream_(&context_) {}
 
   void OnAccepted(bool ok) {
     if (!ok) return Delete();  // the server shuts down
@@ -52,6 +44,7 @@ class RingServer::Receiver {
 
   RingServer* const server_;
   EventLoop* const loop_;
+  const CallCount count_;
   EventHandler on_accepted_ = [this](bool ok) { OnAccepted(ok); };
   EventHandler on_read_ = [this](bool ok) { OnRead(ok); };
   EventHandler on_finished_ = [this](bool) { Delete(); };
@@ -61,10 +54,5 @@ class RingServer::Receiver {
 };
 
 void RingServer::Serve(EventLoop* loop) { Receiver::Await(this, loop); }
-
-void RingServer::AwaitEnd() {
-  std::unique_lock lock(mutex_);
-  ended_.wait(lock, [this] { return receivers_ == 0; });
-}
 
 }  // namespace spacemoe

@@ -23,8 +23,8 @@ absl::StatusOr<std::unique_ptr<ServerHost>> ServerHost::Start(
   for (grpc::Service* service : options.services)
     builder.RegisterService(service);
   std::unique_ptr<EventLoop> loop;
-  if (options.ring != nullptr) {
-    builder.RegisterService(options.ring->service());
+  if (options.looped != nullptr) {
+    builder.RegisterService(options.looped->service());
     loop = std::make_unique<EventLoop>(builder.AddCompletionQueue());
   }
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
@@ -34,17 +34,17 @@ absl::StatusOr<std::unique_ptr<ServerHost>> ServerHost::Start(
   }
   if (address.kind == AddressKind::kTcp)
     address.port = static_cast<uint16_t>(port);
-  if (options.ring != nullptr) options.ring->Serve(loop.get());
+  if (options.looped != nullptr) options.looped->Serve(loop.get());
   return std::unique_ptr<ServerHost>(new ServerHost(
-      std::move(server), std::move(loop), options.ring, address.ToString()));
+      std::move(server), std::move(loop), options.looped, address.ToString()));
 }
 
 ServerHost::ServerHost(std::unique_ptr<grpc::Server> server,
-                       std::unique_ptr<EventLoop> loop, RingServer* ring,
+                       std::unique_ptr<EventLoop> loop, LoopService* looped,
                        std::string address)
     : server_(std::move(server)),
       loop_(std::move(loop)),
-      ring_(ring),
+      looped_(looped),
       address_(std::move(address)) {}
 
 ServerHost::~ServerHost() { Shutdown(absl::ZeroDuration()); }
@@ -54,7 +54,7 @@ void ServerHost::Shutdown(absl::Duration grace) {
   server_->Shutdown(std::chrono::system_clock::now() +
                     absl::ToChronoMicroseconds(grace));
   server_->Wait();
-  if (ring_ != nullptr) ring_->AwaitEnd();
+  if (looped_ != nullptr) looped_->AwaitEnd();
 }
 
 }  // namespace spacemoe

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "runtime/net/event_loop.h"
-#include "runtime/net/ring_server.h"
+#include "runtime/net/loop_service.h"
 
 namespace spacemoe {
 
@@ -20,7 +20,7 @@ class ServerHost {
     std::string address;  // see address.h; port 0: any free one
     // Both borrowed; they outlive the host.
     std::vector<grpc::Service*> services;  // of gRPC's callback API
-    RingServer* ring = nullptr;            // served by a loop of the host's
+    LoopService* looped = nullptr;         // run by a loop of the host's
   };
 
   // Listens at once. ALREADY_EXISTS when the address is in use, else the
@@ -34,7 +34,7 @@ class ServerHost {
   // With the port that was chosen.
   const std::string& address() const { return address_; }
 
-  // Null without a ring.
+  // Null without a looped service.
   EventLoop* loop() const { return loop_.get(); }
 
   // No new streams; after `grace` the open ones are cancelled. Blocks until
@@ -43,13 +43,13 @@ class ServerHost {
 
  private:
   ServerHost(std::unique_ptr<grpc::Server> server,
-             std::unique_ptr<EventLoop> loop, RingServer* ring,
+             std::unique_ptr<EventLoop> loop, LoopService* looped,
              std::string address);
 
   const std::unique_ptr<grpc::Server> server_;
   // Goes before the server, which its last events still ask.
   const std::unique_ptr<EventLoop> loop_;
-  RingServer* const ring_;  // or null
+  LoopService* const looped_;  // or null
   const std::string address_;
   bool shut_down_ = false;
 };
