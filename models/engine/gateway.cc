@@ -209,7 +209,11 @@ double Gateway::Flops(int64_t position) const {
                         static_cast<double>(output_.cols());
   const double router = router_ ? router_->Flops() : 0;
   const double shared = shared_ ? shared_->Flops() : 0;
-  return attention_->Flops(keys) + output + router + shared;
+  const double shared_weight =
+      shared_weight_ ? 2.0 * static_cast<double>(shared_weight_->rows()) *
+                           static_cast<double>(shared_weight_->cols())
+                     : 0;
+  return attention_->Flops(keys) + output + router + shared + shared_weight;
 }
 
 }  // namespace spacemoe
