@@ -72,6 +72,15 @@ void AddExperts(const std::vector<std::vector<int>>& experts,
   }
 }
 
+// A satellite with a whole layer sends the layer's result alone: one row,
+// whatever the number of experts, and no residual.
+void SendOnlyTheResult(const LatencyParts& way, LayerPaths* paths) {
+  SitePath& site = paths->sites.front();
+  site.base = way;
+  site.per_expert.serialization_ms = 0;
+  paths->residual = way;
+}
+
 }  // namespace
 
 LatencyParts SitePath::For(int experts) const {
@@ -105,6 +114,10 @@ LayerPaths FindLayerPaths(const PlacementProblem& problem,
   for (size_t i = 0; i < sites.size(); ++i) {
     paths.sites.push_back(
         PathOver(links, there[i], onward[i], model, compute_ms));
+  }
+  if (sites.size() == 1 && sites.front() == gateway) {
+    SendOnlyTheResult(PathParts(there.back(), links, model.output_bytes),
+                      &paths);
   }
   AddExperts(placement.experts[layer], sites, &paths);
   return paths;

@@ -14,7 +14,8 @@
 namespace spacemoe {
 
 // gateway -> site -> successor for m selected experts on the site: the
-// dispatched row, m expert computations one after the other, m output rows.
+// dispatched row, m expert computations one after the other, m output rows; one
+// row from a satellite that is the gateway and has all experts.
 struct SitePath {
   LatencyParts base;        // without what grows with m
   LatencyParts per_expert;  // output serialization and compute

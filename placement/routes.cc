@@ -145,6 +145,7 @@ void RouteFinder::Settle(int pending_targets) {
     Node& node = nodes_[from];
     if (node.settled) continue;
     node.settled = true;
+    ++settled_;
     if (node.previous >= 0) node.hops = nodes_[node.previous].hops + 1;
     if (node.target) --pending_targets;
     Expand(from);

@@ -83,6 +83,9 @@ class RouteFinder {
   // To all satellites.
   void Delays(int source, double t, ShortestDelays* out);
 
+  // Satellites that all searches so far have settled: what they cost.
+  uint64_t settled() const { return settled_; }
+
   // Whether the link between neighbours is up.
   bool IsUp(int from, int to, double t);
 
@@ -145,6 +148,7 @@ class RouteFinder {
   uint32_t search_ = 0;
   std::vector<Node> nodes_;  // [satellites]
   std::vector<Entry> heap_;
+  uint64_t settled_ = 0;
 };
 
 }  // namespace spacemoe

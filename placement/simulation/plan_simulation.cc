@@ -16,6 +16,31 @@
 namespace spacemoe {
 namespace {
 
+absl::Status CheckTransitions(const PlacementProblem& problem,
+                              const std::vector<TransitionCounts>& counts) {
+  const std::vector<LayerShape>& layers = problem.model.layers;
+  if (counts.empty()) return absl::OkStatus();
+  if (counts.size() + 1 != layers.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("simulation: transitions of ", counts.size() + 1,
+                     " layers, the model has ", layers.size()));
+  }
+  for (size_t l = 0; l < counts.size(); ++l) {
+    if (counts[l].empty()) continue;
+    const size_t columns = layers[l + 1].experts;
+    bool fits = counts[l].size() == static_cast<size_t>(layers[l].experts);
+    for (const std::vector<int64_t>& row : counts[l]) {
+      fits = fits && row.size() == columns &&
+             *std::min_element(row.begin(), row.end()) >= 0;
+    }
+    if (fits) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "simulation: expected counts of at least 0 of ", layers[l].experts,
+        " x ", columns, " transitions from layer ", l, " to the next"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSimulation(const SimulationOptions& simulation) {
   if (simulation.tokens_per_slot < 1 || simulation.tokens_in_flight < 1) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -46,10 +71,9 @@ class Accumulator {
         placement_(placement),
         options_(options),
         simulation_(simulation),
+        samplers_(MakeSamplers(laws, simulation.transitions)),
         layers_(laws.size()),
-        layer_means_(laws.size(), 0.0) {
-    for (const SelectionLaw& law : laws) samplers_.emplace_back(law);
-  }
+        layer_means_(laws.size(), 0.0) {}
 
   // A slot whose tokens take `late_ms` longer than these paths say.
   void Add(int slot, const SlotEvaluation& now, double late_ms) {
@@ -92,12 +116,14 @@ class Accumulator {
   std::vector<double> DrawAlone(int slot, const SlotEvaluation& now) {
     CounterRng rng(simulation_.seed, slot);
     std::vector<double> drawn(simulation_.tokens_per_slot, now.head.total_ms());
+    std::vector<int> sets(drawn.size(), -1);
     for (size_t l = 0; l < now.layers.size(); ++l) {
       SlowestPath slowest(now.layers[l]);
-      for (double& token : drawn) {
+      for (size_t i = 0; i < drawn.size(); ++i) {
+        sets[i] = samplers_[l].Draw(&rng, sets[i]);
         const double ms =
-            GatewayMs(l) + slowest.Of(samplers_[l].Draw(&rng)).total_ms();
-        token += ms;
+            GatewayMs(l) + slowest.Of(samplers_[l].experts(sets[i])).total_ms();
+        drawn[i] += ms;
         layers_[l].sum += ms;
         layers_[l].square += ms * ms;
       }
@@ -192,6 +218,7 @@ absl::StatusOr<PlanSimulation> SimulatePlan(
   SPACEMOE_RETURN_IF_ERROR(
       ValidateOptions(options, constellation.satellite_count()));
   SPACEMOE_RETURN_IF_ERROR(CheckSimulation(simulation));
+  SPACEMOE_RETURN_IF_ERROR(CheckTransitions(problem, simulation.transitions));
   SPACEMOE_RETURN_IF_ERROR(
       ValidatePlacement(placement, problem, constellation, options));
   const std::vector<SelectionLaw> laws = LayerLaws(problem, options.seed);

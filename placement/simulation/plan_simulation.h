@@ -10,6 +10,7 @@
 #include "placement/cost.h"
 #include "placement/placement.h"
 #include "placement/problem.h"
+#include "placement/simulation/set_sampler.h"
 
 namespace spacemoe {
 
@@ -30,6 +31,9 @@ struct SimulationOptions {
   // At once on the ring. Above 1 the mean too is of drawn tokens.
   int tokens_in_flight = 1;
   uint64_t seed = 0;  // of the draws
+  // Of the profile (profile.h): drawn tokens follow them from layer to layer
+  // (set_sampler.h). Empty: layers' sets are drawn independently.
+  std::vector<TransitionCounts> transitions;
 };
 
 struct PlanSimulation {
@@ -41,9 +45,9 @@ struct PlanSimulation {
   int disconnected_slots = 0;
 };
 
-// Slots are the SlotTimes(options), links those of options.topology. Layers'
-// sets are drawn independently of each other: means do not depend on that,
-// percentiles do. InvalidArgument as Predict, and for bad simulation options.
+// Slots are the SlotTimes(options), links those of options.topology. How a
+// layer's set depends on the one before changes no mean of one token at a time,
+// but percentiles. InvalidArgument as Predict, and for bad simulation options.
 // FailedPrecondition: the plan is disconnected in every slot.
 absl::StatusOr<PlanSimulation> SimulatePlan(
     const PlacementProblem& problem, const Placement& placement,

@@ -51,7 +51,8 @@ class Ring {
         rng_(queue.seed),
         gateways_(slot.layers.size()),
         lap_start_ms_(queue.tokens, 0.0),
-        laps_(queue.tokens, 0) {
+        laps_(queue.tokens, 0),
+        sets_(queue.tokens, -1) {
     for (size_t l = 0; l < slot.layers.size(); ++l) {
       sites_.emplace_back(slot.layers[l].sites.size());
       slowest_.emplace_back(slot.layers[l]);
@@ -112,8 +113,12 @@ class Ring {
     const double done = gateways_[l].Serve(
         arrival.at_ms, ComputeMs(problem_.model.layers[l].gateway));
     double last = done + paths.residual.total_ms();
+    int& set = sets_[arrival.token];
+    set = samplers_[l].Draw(&rng_, l == 0 ? -1 : set);
     std::map<int, int> load;
-    for (int site : slowest_[l].SitesOf(samplers_[l].Draw(&rng_))) ++load[site];
+    for (int site : slowest_[l].SitesOf(samplers_[l].experts(set))) {
+      ++load[site];
+    }
     for (const auto& [site, experts] : load) {
       last = std::max(last, PassSite(l, site, experts, done));
     }
@@ -145,6 +150,7 @@ class Ring {
   std::vector<int> own_site_;               // [layers]
   std::vector<double> lap_start_ms_;        // [tokens]
   std::vector<int> laps_;                   // [tokens]
+  std::vector<int> sets_;                   // [tokens], of the last layer
   std::priority_queue<Arrival, std::vector<Arrival>, std::greater<Arrival>>
       arrivals_;
   std::vector<double> measured_;

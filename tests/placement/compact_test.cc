@@ -16,10 +16,10 @@
 namespace spacemoe {
 namespace {
 
-PlacementProblem PaperProblem() {
+PlacementProblem PaperProblem(int layers) {
   PlacementProblem problem;
-  problem.model = *ShapeOfDimensions({});
-  const auto profile = MakeSyntheticProfile({});
+  problem.model = *ShapeOfDimensions({.layers = layers});
+  const auto profile = MakeSyntheticProfile({.layers = layers});
   problem.activation = profile->activation;
   problem.coactivation = profile->coactivation;
   return problem;
@@ -44,9 +44,9 @@ struct Solved {
 };
 
 Solved Evaluated(const char* strategy, const Constellation& sky,
-                 SolveOptions options) {
+                 SolveOptions options, int layers = 32) {
   options.experts_per_satellite = DefaultExpertsPerSatellite(strategy);
-  const PlacementProblem problem = PaperProblem();
+  const PlacementProblem problem = PaperProblem(layers);
   const auto result = Solve(strategy, problem, sky, options);
   EXPECT_TRUE(result.ok() && result->feasible()) << result.status();
   const auto prediction = Predict(problem, result->placement, sky, options);
@@ -68,13 +68,33 @@ TEST(Compact, TakesAThirdOfThePapersPropagationAndComesNearTheBound) {
 TEST(Compact, BeatsThePaperAtAnySpeedWithAndWithoutAPolarCut) {
   const Constellation sky = PaperSky("spacemoe-paper");
   for (double cut : {90.0, 70.0}) {
-    for (double flops : {1e9, 1e11, 1e15}) {
+    for (double flops : {1e9, 1e10, 1e11, 1e12, 1e13, 1e15}) {
       SolveOptions options = PaperOptions(sky, flops);
       options.slots = 8;
       options.topology.polar_cut_deg = cut;
       EXPECT_LT(Evaluated("compact", sky, options).prediction.total.total_ms(),
                 Evaluated("spacemoe", sky, options).prediction.total.total_ms())
           << cut << " " << flops;
+    }
+  }
+}
+
+// Rings of the paper have no more layers than a plane has satellites.
+TEST(Compact, BeatsThePaperOnOtherShells) {
+  for (const char* name : {"starlink-s1", "telesat"}) {
+    const Constellation sky = PaperSky(name);
+    for (double cut : {90.0, 70.0}) {
+      for (double flops : {1e9, 7.28e9, 1e12, 1e15}) {
+        SolveOptions options = PaperOptions(sky, flops);
+        options.slots = 6;
+        options.topology.polar_cut_deg = cut;
+        const Solved compact = Evaluated("compact", sky, options, 12);
+        const double paper_ms =
+            Evaluated("spacemoe", sky, options, 12).prediction.total.total_ms();
+        EXPECT_LT(compact.prediction.total.total_ms(), paper_ms)
+            << name << " " << cut << " " << flops;
+        EXPECT_GE(compact.prediction.total.total_ms(), compact.bound_ms);
+      }
     }
   }
 }
