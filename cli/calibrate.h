@@ -10,8 +10,9 @@
 namespace spacemoe {
 
 // CPU seconds of one decoded row on one thread, as a satellite measures them:
-// the median of several steps of layer 0's gateway, its expert 0, and the head.
-// Reads the weights of these roles.
+// medians over some laps through gateways (with what they combine and their
+// shared part), selected experts and the head, layer after layer as a token
+// goes. Reads half a gigabyte of weights a lap at most.
 absl::StatusOr<RoleSeconds> MeasureRoles(const Checkpoint& checkpoint,
                                          const RingOptions& ring);
 

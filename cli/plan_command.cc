@@ -35,7 +35,7 @@ struct Flags {
 absl::StatusOr<Plan> MakeMeasuredPlan(const Checkpoint& checkpoint,
                                       const RingOptions& ring) {
   PlanOptions options = ring.plan;
-  if (options.modelled_flops == 0) {
+  if (options.modelled_flops == 0 && options.measured.empty()) {
     SPACEMOE_ASSIGN_OR_RETURN(options.measured, MeasureRoles(checkpoint, ring));
   }
   return MakePlan(checkpoint, options);

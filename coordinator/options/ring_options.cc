@@ -42,18 +42,23 @@ std::string Exact(double value) { return absl::StrFormat("%.17g", value); }
 
 void AddPlanFlags(CLI::App* app, RingOptions* options) {
   PlanOptions* const plan = &options->plan;
-  AddFlag(app, "--constellation", "NAME|FILE",
-          "preset or YAML/JSON file, with :N for its N-th shell (default "
-          "spacemoe-paper)",
-          [plan](const std::string& text) {
-            return ReadConstellation(text, &plan->constellation);
-          });
   AddFlag(
       app, "--strategy", "NAME",
       absl::StrCat("where the roles go: ", absl::StrJoin(StrategyNames(), ", "),
                    " (default spacemoe)"),
       ChoiceReader(StrategyNames(),
                    [plan](const std::string& name) { plan->strategy = name; }));
+  AddSettingFlags(app, options);
+}
+
+void AddSettingFlags(CLI::App* app, RingOptions* options) {
+  PlanOptions* const plan = &options->plan;
+  AddFlag(app, "--constellation", "NAME|FILE",
+          "preset or YAML/JSON file, with :N for its N-th shell (default "
+          "spacemoe-paper)",
+          [plan](const std::string& text) {
+            return ReadConstellation(text, &plan->constellation);
+          });
   AddFlag(app, "--experts-per-satellite", "N",
           "1: a gateway and an expert satellite for each expert; as many as a "
           "layer has: one satellite a layer (default 1; compact: as many as "
@@ -109,6 +114,15 @@ void AddComputeTimeFlag(CLI::App* app, RingOptions* options) {
                                       ParseCompute(text));
             return absl::OkStatus();
           });
+  AddFlag(app, "--role-seconds", "GATEWAY,EXPERT,HEAD",
+          "what a row takes each role where compute is measured: plans and "
+          "predictions count with it (default: `plan` and `bench` measure it, "
+          "other commands plan with 0)",
+          [options](const std::string& text) -> absl::Status {
+            SPACEMOE_ASSIGN_OR_RETURN(options->plan.measured,
+                                      ParseRoleSeconds(text));
+            return absl::OkStatus();
+          });
 }
 
 void AddComputeFlags(CLI::App* app, RingOptions* options) {
@@ -131,6 +145,10 @@ void AddTimeFlags(CLI::App* app, RingOptions* options) {
           ChoiceReader({"on", "off"}, [options](const std::string& links) {
             options->links = links == "on";
           }));
+  AddClockFlag(app, options);
+}
+
+void AddClockFlag(CLI::App* app, RingOptions* options) {
   AddFlag(app, "--clock", "real|scaled:F",
           "emulated time is wall time, or wall time x F (default real)",
           [options](const std::string& text) -> absl::Status {
@@ -163,6 +181,11 @@ std::vector<std::string> ToArguments(const RingOptions& options) {
   if (plan.modelled_flops > 0) {
     args.push_back(
         absl::StrCat("--compute=modelled:", Exact(plan.modelled_flops)));
+  }
+  if (!plan.measured.empty()) {
+    args.push_back(absl::StrCat("--role-seconds=", Exact(plan.measured.gateway),
+                                ",", Exact(plan.measured.expert), ",",
+                                Exact(plan.measured.head)));
   }
   return args;
 }

@@ -25,17 +25,23 @@ absl::StatusOr<double> ParseClock(std::string_view text);    // real, scaled:F
 absl::StatusOr<double> ParseCompute(std::string_view text);  // measured: 0
 absl::StatusOr<double> ParseAmount(std::string_view text);   // 2e9, 20G
 absl::StatusOr<int64_t> ParseBytes(std::string_view text);   // 512M, 2G: 1024s
+// "GATEWAY,EXPERT,HEAD", seconds.
+absl::StatusOr<RoleSeconds> ParseRoleSeconds(std::string_view text);
 
-// Flags of the plan: --constellation, --strategy, --experts-per-satellite,
-// --profile, --epoch-offset, --memory, --placement-seed.
+// Flags of the plan: --strategy and those of AddSettingFlags.
 void AddPlanFlags(CLI::App* app, RingOptions* options);
+// What plans of several strategies have in common: --constellation,
+// --experts-per-satellite, --profile, --epoch-offset, --memory,
+// --placement-seed.
+void AddSettingFlags(CLI::App* app, RingOptions* options);
 // --exclude, --mixed-gateways and --copies: plans that are looked at.
 void AddPlanSearchFlags(CLI::App* app, RingOptions* options);
 // --dtype and --kernel: those of the arithmetic.
 void AddComputeFlags(CLI::App* app, RingOptions* options);
-// --compute, which plans too.
+// --compute and --role-seconds, which plans too.
 void AddComputeTimeFlag(CLI::App* app, RingOptions* options);
-// --links and --clock.
+// --clock, and --links with it.
+void AddClockFlag(CLI::App* app, RingOptions* options);
 void AddTimeFlags(CLI::App* app, RingOptions* options);
 
 // Flags that are parsed back to equal options.

@@ -2,9 +2,11 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "coordinator/options/ring_options.h"
 #include "runtime/base/status_macros.h"
 
@@ -57,6 +59,25 @@ absl::StatusOr<int64_t> ParseBytes(std::string_view text) {
       ParsePositive(text, 1024, "bytes such as 1073741824, 512M or 2G"));
   if (bytes > 0x1p62) return Unexpected("at most 2^62 bytes", text);
   return static_cast<int64_t>(bytes);
+}
+
+absl::StatusOr<RoleSeconds> ParseRoleSeconds(std::string_view text) {
+  const std::vector<std::string> parts = absl::StrSplit(std::string(text), ',');
+  std::vector<double> seconds;
+  for (const std::string& part : parts) {
+    double value = 0;
+    if (!absl::SimpleAtod(part, &value) || !std::isfinite(value) || value < 0) {
+      break;
+    }
+    seconds.push_back(value);
+  }
+  if (parts.size() != 3 || seconds.size() != 3) {
+    return Unexpected(
+        "the seconds of a gateway, an expert and the head, such as "
+        "1e-4,2e-5,3e-3",
+        text);
+  }
+  return RoleSeconds{seconds[0], seconds[1], seconds[2]};
 }
 
 absl::StatusOr<double> ParseClock(std::string_view text) {

@@ -93,6 +93,10 @@ std::string ListOf(const std::vector<int>& experts) {
 
 absl::StatusOr<Plan> MakePlan(const Checkpoint& checkpoint,
                               const PlanOptions& options) {
+  if (options.modelled_flops > 0 && !options.measured.empty()) {
+    return absl::InvalidArgumentError(
+        "--role-seconds is for measured compute, found --compute modelled");
+  }
   SPACEMOE_ASSIGN_OR_RETURN(Constellation constellation,
                             OpenConstellation(options.constellation));
   SPACEMOE_ASSIGN_OR_RETURN(ModelShape shape,

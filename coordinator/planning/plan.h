@@ -26,6 +26,8 @@ struct RoleSeconds {
   double gateway = 0;
   double expert = 0;
   double head = 0;
+
+  bool empty() const { return gateway == 0 && expert == 0 && head == 0; }
 };
 
 struct PlanOptions {
@@ -43,7 +45,7 @@ struct PlanOptions {
   uint64_t seed = 0;                    // of the random strategies
   bool bfloat16 = false;
   double modelled_flops = 0;  // of a satellite; 0: compute is measured
-  RoleSeconds measured;       // for predictions when it is
+  RoleSeconds measured;       // what plans count with when it is
 };
 
 // Immutable once made, hence safe for concurrent use.
@@ -64,7 +66,8 @@ struct Plan {
 };
 
 // An infeasible problem is a plan whose result says so. Errors: NOT_FOUND or
-// INVALID_ARGUMENT for options and files, as their readers say.
+// INVALID_ARGUMENT for options and files, as their readers say;
+// INVALID_ARGUMENT for measured and modelled compute at once.
 absl::StatusOr<Plan> MakePlan(const Checkpoint& checkpoint,
                               const PlanOptions& options);
 

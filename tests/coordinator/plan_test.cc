@@ -37,6 +37,15 @@ TEST(ModelShape, CountsEveryRoleOfEveryLayer) {
             2 * config.hidden_size + 64);
 }
 
+TEST(Plan, RefusesMeasuredAndModelledComputeAtOnce) {
+  const auto plan =
+      MakePlan(*Tiny("granitemoeshared"),
+               {.modelled_flops = 1e9, .measured = {.gateway = 1e-4}});
+  EXPECT_TRUE(absl::IsInvalidArgument(plan.status()));
+  EXPECT_THAT(std::string(plan.status().message()),
+              HasSubstr("--role-seconds"));
+}
+
 TEST(Plan, OrdersSatellitesByLayerGatewayFirst) {
   const auto checkpoint = Tiny("granitemoeshared");
   const auto plan = MakePlan(*checkpoint, {});

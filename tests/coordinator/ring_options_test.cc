@@ -53,7 +53,7 @@ TEST(RingOptions, SurviveTheWayToTheCoordinator) {
   options.plan.memory_bytes = 12345;
   options.plan.seed = 99;
   options.plan.bfloat16 = true;
-  options.plan.modelled_flops = 1.5e9;
+  options.plan.measured = {0.1, 2e-5, 3};
   options.links = false;
   options.time_scale = 0.3;
   options.kernel = "aten";
@@ -62,6 +62,10 @@ TEST(RingOptions, SurviveTheWayToTheCoordinator) {
   EXPECT_EQ(ToArguments(parsed.options), ToArguments(options));
   EXPECT_EQ(parsed.options.plan.epoch_offset_s, 0.1);
   EXPECT_EQ(parsed.options.time_scale, 0.3);
+  EXPECT_EQ(parsed.options.plan.measured.gateway, 0.1);
+  options.plan.measured = {};
+  options.plan.modelled_flops = 1.5e9;
+  EXPECT_EQ(Parse(ToArguments(options)).options.plan.modelled_flops, 1.5e9);
 }
 
 struct BadFlag {
@@ -89,6 +93,9 @@ INSTANTIATE_TEST_SUITE_P(
                       BadFlag{{"--clock", "scaled:0"}, "positive F"},
                       BadFlag{{"--compute", "modelled:"},
                               "measured, or modelled:FLOPS"},
+                      BadFlag{{"--role-seconds", "1,2"}, "of a gateway"},
+                      BadFlag{{"--role-seconds", "1,-2,3"}, "found '1,-2,3'"},
+                      BadFlag{{"--role-seconds", "1,nan,3"}, "of a gateway"},
                       BadFlag{{"--links", "maybe"}, "on or off"},
                       BadFlag{{"--dtype", "float8"}, "float32 or bfloat16"},
                       BadFlag{{"--kernel", "cuda"}, "native or aten"},
