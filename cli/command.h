@@ -26,6 +26,7 @@ CommandBody AddInspectCommand(CLI::App* app);
 CommandBody AddPlanCommand(CLI::App* app);
 CommandBody AddProfileCommand(CLI::App* app);
 CommandBody AddSimulateCommand(CLI::App* app);
+CommandBody AddBenchCommand(CLI::App* app);
 
 // --model, which is required.
 CLI::Option* AddModelFlag(CLI::App* app, std::string* model);

@@ -63,7 +63,8 @@ void AddPromptFlags(CLI::App* app, GenerateJob* job) {
 }
 
 void AddSamplingFlags(CLI::App* app, SequenceSpec* spec) {
-  AddFlag(app, "--max-tokens", "N", "tokens of each text (default 64)",
+  AddFlag(app, "--max-tokens", "N",
+          absl::StrCat("tokens of each text (default ", spec->max_tokens, ")"),
           IntegerReader(1, kMaxTokens,
                         [spec](int64_t n) { spec->max_tokens = n; }));
   app->add_flag("--ignore-eos", spec->ignore_eos,

@@ -45,6 +45,8 @@ constexpr CommandSpec kCommands[] = {
      AddProfileCommand},
     {"simulate", "Strategies of placement over an orbit, without running them",
      AddSimulateCommand},
+    {"bench", "What live satellites take, beside what was predicted",
+     AddBenchCommand},
 };
 
 // Pipes must not land on the numbers of stdin, stdout and stderr.
@@ -63,8 +65,9 @@ std::string Names() {
 int BadUse(const CLI::App& app, const CLI::ParseError& error) {
   WriteError(absl::StrCat("spacemoe: ", error.what(), "\n"));
   std::string name = "spacemoe";
-  for (const CLI::App* command : app.get_subcommands()) {
-    absl::StrAppend(&name, " ", command->get_name());
+  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    absl::StrAppend(&name, " ", at->get_name());
   }
   WriteError(absl::StrCat("Try: ", name, " --help\n"));
   return kExitBadUse;

@@ -81,6 +81,17 @@ SequenceOutcome OutcomeOf(const LocalRequest& request, LocalResult result,
 
 }  // namespace
 
+absl::StatusOr<std::vector<LocalRequest>> LocalRequestsOf(
+    const GenerateJob& job, const TextCodec& codec, const ModelConfig& config) {
+  std::vector<LocalRequest> requests;
+  for (const Prompt& prompt : job.prompts) {
+    SPACEMOE_ASSIGN_OR_RETURN(LocalRequest request,
+                              RequestFor(prompt, job.spec, codec, config));
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
 LocalOptions LocalOptionsOf(const RingOptions& ring) {
   LocalOptions options;
   options.bfloat16 = ring.plan.bfloat16;
@@ -95,13 +106,8 @@ absl::StatusOr<GenerateOutcome> GenerateLocally(const GenerateJob& job,
   SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<Checkpoint> checkpoint,
                             Checkpoint::Open(job.model));
   const std::unique_ptr<TextCodec> codec = TextCodec::Open(job.model);
-  std::vector<LocalRequest> requests;
-  for (const Prompt& prompt : job.prompts) {
-    SPACEMOE_ASSIGN_OR_RETURN(
-        LocalRequest request,
-        RequestFor(prompt, job.spec, *codec, checkpoint->config()));
-    requests.push_back(std::move(request));
-  }
+  SPACEMOE_ASSIGN_OR_RETURN(const std::vector<LocalRequest> requests,
+                            LocalRequestsOf(job, *codec, checkpoint->config()));
   SPACEMOE_ASSIGN_OR_RETURN(
       const std::unique_ptr<LocalEngine> engine,
       LocalEngine::Create(*checkpoint, LocalOptionsOf(ring)));

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -13,17 +14,11 @@
 namespace spacemoe {
 namespace {
 
-// In gnuplot's single quotes.
-std::string Quoted(const std::string& text) {
-  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "''"}}), "'");
-}
-
-std::string Terminal(const std::string& path, int width) {
-  return absl::StrFormat(
-      "set terminal svg size %d,480 font 'sans,12' background '#ffffff'\n"
-      "set output %s\n",
-      width, Quoted(path));
-}
+// In the order of the strategies; every other line is dashed, so that of two
+// that lie on each other both are seen.
+constexpr const char* kLineColours[] = {"#8d3b72", "#d1603d", "#d9a441",
+                                        "#5f8f3e", "#2f6f9f", "#111111",
+                                        "#c1121f"};
 
 bool HasRuns(const StrategyRun& run) { return run.infeasible.empty(); }
 
@@ -78,20 +73,41 @@ std::string SweepData(const SweepReport& report) {
 
 }  // namespace
 
+// In single quotes.
+std::string PlotQuoted(const std::string& text) {
+  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "''"}}), "'");
+}
+
+std::string PlotTerminal(const std::string& path, int width) {
+  std::string script = absl::StrFormat(
+      "set terminal svg size %d,480 font 'sans,12' background '#ffffff'\n"
+      "set output %s\n",
+      width, PlotQuoted(path));
+  for (size_t i = 0; i < std::size(kLineColours); ++i) {
+    absl::StrAppendFormat(&script, "set linetype %d lc rgb '%s' dt %d\n", i + 1,
+                          kLineColours[i], i % 2 + 1);
+  }
+  absl::StrAppendFormat(&script, "set linetype cycle %d\n",
+                        std::size(kLineColours));
+  return script;
+}
+
 std::string PlotScript(const SimulateReport& report, const std::string& path) {
   return absl::StrCat(
-      BarData(report), LayerData(report), Terminal(path, 1100),
+      BarData(report), LayerData(report), PlotTerminal(path, 1200),
       "set multiplot layout 1,2\n"
       "set grid ytics\nset yrange [0:*]\n"
       "set style data histograms\nset style histogram rowstacked\n"
       "set style fill solid 0.85 noborder\nset boxwidth 0.7\n"
-      "set xtics rotate by -35\nset key top right\n"
+      "set xtics rotate by -45 scale 0\n"
+      "set key outside above horizontal samplen 1\n"
       "set ylabel 'ms a token, mean'\n"
       "plot $bars using 2:xtic(1) title 'compute' lc rgb '#9aa5b1', "
       "'' using 3 title 'propagation' lc rgb '#2f6f9f', "
       "'' using 4 title 'processing, serialization' lc rgb '#7fb069', "
       "'' using 5 title 'queueing' lc rgb '#d1603d'\n"
-      "unset xtics\nset xtics autofreq norotate\n"
+      "unset xtics\nset xtics autofreq norotate scale 1\n"
+      "set xrange [0:*] noextend\nset key outside right top\n"
       "set xlabel 'layer'\nset ylabel 'ms a layer, mean'\n",
       absl::StrFormat(
           "plot for [i=0:%d] $layers index i using 1:2 with lines lw 2 title "
@@ -103,11 +119,11 @@ std::string PlotScript(const SimulateReport& report, const std::string& path) {
 std::string PlotScript(const SweepReport& report, const std::string& path) {
   const std::string& name = report.sweep.name;
   return absl::StrCat(
-      SweepData(report), Terminal(path, 760),
+      SweepData(report), PlotTerminal(path, 760),
       "set grid\nset yrange [0:*]\nset key outside right\n",
       name == "flops" ? "set logscale xy\nset yrange [*:*]\n" : "",
       name == "tokens" ? "set logscale x 2\n" : "", "set xlabel ",
-      Quoted(report.sweep.axis), "\nset ylabel 'ms a token, mean'\n",
+      PlotQuoted(report.sweep.axis), "\nset ylabel 'ms a token, mean'\n",
       absl::StrFormat(
           "plot for [i=0:%d] $sweep index i using 1:2:3 with yerrorlines lw 2 "
           "title columnheader(1)\n",

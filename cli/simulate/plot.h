@@ -14,6 +14,11 @@ namespace spacemoe {
 std::string PlotScript(const SimulateReport& report, const std::string& path);
 std::string PlotScript(const SweepReport& report, const std::string& path);
 
+// Pieces of scripts: a text in gnuplot's quotes; the SVG file to write, and
+// lines that can be told apart.
+std::string PlotQuoted(const std::string& text);
+std::string PlotTerminal(const std::string& path, int width);
+
 // FAILED_PRECONDITION says how to install gnuplot where it is not.
 absl::Status CheckGnuplot();
 

@@ -117,6 +117,9 @@ absl::StatusOr<Experiment> ExperimentOf(const SimulateSetting& setting,
   experiment.solve.max_copies = setting.max_copies;
   experiment.solve.topology = setting.topology;
   experiment.simulation = setting.simulation;
+  if (fixed.has_value()) {
+    experiment.simulation.transitions = fixed->transitions;
+  }
   experiment.experts_per_satellite = setting.experts_per_satellite;
   for (int i = 0; i < setting.seeds; ++i) {
     experiment.seeds.push_back(setting.first_seed + i);

@@ -2,6 +2,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -68,6 +70,26 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"Temperature", On({"--temperature", "-1"}), 2, "at least 0"},
         BadCase{"TopP", On({"--top-p", "2"}), 2, "to 1"},
         BadCase{"Dtype", On({"--dtype", "int8"}), 2, "float32 or bfloat16"},
+        BadCase{"NoLinksSurvive",
+                {"simulate", "--paper", "--survival", "0"},
+                2,
+                "at 0 there are no links"},
+        BadCase{"NanSurvival",
+                {"simulate", "--paper", "--survival", "nan"},
+                2,
+                "survival must be in (0, 1]"},
+        BadCase{"NegativeFlops",
+                {"simulate", "--paper", "--flops", "-1"},
+                2,
+                "positive number"},
+        BadCase{"ProfileOfAnotherModel",
+                On({"--profile", DemoModel() + "/profile.json"}), 1,
+                "the profile is for granitemoeshared"},
+        BadCase{
+            "ProfileOfAnotherModelSimulated",
+            {"simulate", "--paper", "--profile", DemoModel() + "/profile.json"},
+            1,
+            "the profile is for granitemoeshared"},
         BadCase{"MissingModel",
                 {"generate", "--model", "/no/such/model", "--ids", "1"},
                 1,
@@ -75,6 +97,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"SmallConstellation", On({"--constellation", "tiny"}), 1,
                 "does not fit"},
         BadCase{"LittleMemory", On({"--memory", "1K"}), 1, "does not fit"},
+        BadCase{"ExpertsFitNowhere",
+                On({"--memory", "1K", "--strategy", "compact"}), 1,
+                "does not fit"},
         BadCase{"MissingProfile", On({"--profile", "/no/profile.json"}), 1,
                 "/no/profile.json"},
         BadCase{"LongPrompt",
@@ -101,10 +126,64 @@ INSTANTIATE_TEST_SUITE_P(
                 "tokenizer"}),
     [](const auto& info) { return info.param.name; });
 
+// A file of the test's own, removed with it.
+class BadFileTest : public ::testing::Test {
+ protected:
+  ~BadFileTest() override { std::filesystem::remove(path_); }
+
+  ProgramResult SimulateOn(const std::string& constellation) {
+    std::ofstream(path_) << constellation;
+    return Spacemoe({"simulate", "--constellation", path_, "--slots", "2",
+                     "--seeds", "1", "--strategy", "spacemoe"});
+  }
+
+  const std::string path_ =
+      (std::filesystem::temp_directory_path() /
+       ("spacemoe-e2e-sky-" + std::to_string(getpid()) + ".yaml"))
+          .string();
+};
+
+constexpr char kShell[] =
+    "name: mine\nshells:\n  - planes: 12\n    satellites_per_plane: 40\n"
+    "    altitude_km: 550\n    inclination_deg: 53\n    pattern: delta\n"
+    "    raan_spread_deg: 360\n";
+
+TEST_F(BadFileTest, NamesTheLineOfAnUnknownFieldOfAConstellation) {
+  const ProgramResult result =
+      SimulateOn(std::string(kShell) + "    phasing: 1\n    colour: red\n");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err,
+              HasSubstr(path_ + ":10:5: shell 1: unknown field 'colour'"));
+}
+
+TEST_F(BadFileTest, NamesTheMissingFieldOfAConstellation) {
+  const ProgramResult result = SimulateOn(kShell);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err,
+              HasSubstr(path_ + ":3:5: shell 1: field 'phasing' is missing"));
+}
+
+TEST(Simulate, SaysThatNoSlotIsConnected) {
+  const ProgramResult result =
+      Spacemoe({"simulate", "--paper", "--survival", "1e-9", "--slots", "3",
+                "--seeds", "1", "--strategy", "spacemoe"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, HasSubstr("in none of the 3 slots"));
+}
+
+TEST(Simulate, SaysThatThereAreFewerSatellitesThanRoles) {
+  const ProgramResult result =
+      Spacemoe({"simulate", "--constellation", "tiny", "--slots", "3",
+                "--seeds", "1", "--strategy", "random,compact"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, HasSubstr("random           no plan: "));
+  EXPECT_THAT(result.out, HasSubstr("compact          no plan: "));
+}
+
 TEST(Help, HasExamplesForEveryCommand) {
   for (const char* command :
        {"demo", "generate", "logits", "tokenize", "render", "convert",
-        "inspect", "plan", "profile", "simulate"}) {
+        "inspect", "plan", "profile", "simulate", "bench"}) {
     const ProgramResult result = Spacemoe({command, "--help"});
     EXPECT_EQ(result.exit_code, 0) << command;
     EXPECT_THAT(result.out, HasSubstr("Example")) << command;

@@ -1,0 +1,188 @@
+// `spacemoe bench latency`: live satellites beside the simulator.
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/e2e/program.h"
+
+namespace spacemoe {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+std::vector<std::string> Latency(const std::string& model,
+                                 std::vector<std::string> more) {
+  std::vector<std::string> args = {"bench", "latency", "--model", model};
+  args.insert(args.end(), more.begin(), more.end());
+  return args;
+}
+
+std::string Read(const std::string& path) {
+  std::ifstream file(path);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+class BenchFiles : public ::testing::Test {
+ protected:
+  BenchFiles()
+      : folder_(std::filesystem::temp_directory_path() /
+                ("spacemoe-bench-" + std::to_string(getpid()))) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~BenchFiles() override { std::filesystem::remove_all(folder_); }
+
+  std::string File(const std::string& name) const { return folder_ / name; }
+
+  const std::filesystem::path folder_;
+};
+
+// A busy host is booked as software, and may bring another path in last.
+void ExpectPredicted(const json& strategy) {
+  ASSERT_TRUE(strategy["ran"].get<bool>()) << strategy;
+  const double predicted = strategy["predicted"]["per_token_ms"]["mean"];
+  const double measured = strategy["measured"]["per_token_ms"]["mean"];
+  const json& difference = strategy["difference_ms"];
+  const double software = difference["software"];
+  EXPECT_GT(predicted, 0);
+  EXPECT_GE(software, 0);
+  EXPECT_NEAR(measured, predicted + difference["total"].get<double>(), 1e-6);
+  EXPECT_LE(std::abs(difference["model_error"].get<double>()),
+            0.03 * predicted + software)
+      << strategy;
+}
+
+TEST_F(BenchFiles, EveryStrategyLivesAsPredicted) {
+  const ProgramResult result = Spacemoe(
+      Latency(TinyModel("granitemoeshared"),
+              {"--ids", "5,9,14,3", "--ids", "7,2", "--max-tokens", "5",
+               "--ignore-eos", "--compute", "modelled:100M", "--epoch-offset",
+               "300", "--json", "--report", File("report.md")}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, "") << "quiet in a pipe";
+  const json parsed = result.Json();
+  ASSERT_EQ(parsed["strategies"].size(), 7u);
+  for (const json& strategy : parsed["strategies"]) {
+    ExpectPredicted(strategy);
+    EXPECT_EQ(strategy["laps"].size(), 8u);
+    EXPECT_GE(strategy["laps"][0]["start_s"].get<double>(), 300);
+  }
+  EXPECT_EQ(parsed["texts"].size(), 2u);
+  EXPECT_EQ(parsed["texts"][0]["ids"].size(), 5u);
+  const std::string report = Read(File("report.md"));
+  EXPECT_THAT(report, HasSubstr("| compact |"));
+  EXPECT_THAT(report, HasSubstr("--compute modelled:100M"));
+}
+
+// Boards so slow that experts spread, two on a satellite.
+TEST_F(BenchFiles, ExpertsThatShareASatelliteLiveAsPredicted) {
+  const ProgramResult result = Spacemoe(
+      Latency(TinyModel("mixtral"),
+              {"--ids", "5,9,14,3", "--max-tokens", "6", "--ignore-eos",
+               "--compute", "modelled:20M", "--strategy", "spacemoe,compact",
+               "--experts-per-satellite", "2", "--json"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  for (const json& strategy : result.Json()["strategies"]) {
+    ExpectPredicted(strategy);
+  }
+}
+
+TEST_F(BenchFiles, MeasuredComputeIsPredictedFromACalibration) {
+  const ProgramResult result =
+      Spacemoe(Latency(TinyModel("mixtral"),
+                       {"--ids", "5,9", "--max-tokens", "4", "--ignore-eos",
+                        "--strategy", "spacemoe", "--json"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json parsed = result.Json();
+  ExpectPredicted(parsed["strategies"][0]);
+  EXPECT_GT(parsed["setting"]["role_seconds"]["gateway"].get<double>(), 0);
+  EXPECT_GT(parsed["strategies"][0]["predicted"]["breakdown_ms"]["compute"]
+                .get<double>(),
+            0);
+}
+
+TEST_F(BenchFiles, SaysWhichStrategyHasNoPlan) {
+  const ProgramResult result =
+      Spacemoe(Latency(TinyModel("mixtral"),
+                       {"--ids", "5,9", "--constellation", "tiny", "--strategy",
+                        "spacemoe,compact", "--compute", "modelled:1G"}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("spacemoe         does not run: "));
+  const ProgramResult none =
+      Spacemoe(Latency(TinyModel("mixtral"), {"--ids", "5,9", "--constellation",
+                                              "tiny", "--strategy", "random"}));
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_THAT(none.out, HasSubstr("does not run"));
+}
+
+struct BadBench {
+  const char* name;
+  std::vector<std::string> args;
+  int exit_code;
+  const char* message;
+};
+
+class BadBenchTest : public ::testing::TestWithParam<BadBench> {};
+
+TEST_P(BadBenchTest, IsTold) {
+  const ProgramResult result = Spacemoe(GetParam().args);
+  EXPECT_EQ(result.exit_code, GetParam().exit_code) << result.err;
+  EXPECT_THAT(result.err, HasSubstr(GetParam().message));
+  EXPECT_EQ(result.out, "");
+}
+
+std::vector<std::string> Ids(std::vector<std::string> more) {
+  more.insert(more.end(), {"--ids", "5,9"});
+  return Latency(TinyModel("mixtral"), std::move(more));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadBenchTest,
+    ::testing::Values(
+        BadBench{"NothingToBench", {"bench"}, 2, "spacemoe bench --help"},
+        BadBench{"Strategy", Ids({"--strategy", "best"}), 2,
+                 "spacemoe bench latency --help"},
+        BadBench{"StrategyTwice", Ids({"--strategy", "random,random"}), 2,
+                 "found 'random' again"},
+        BadBench{"MissingPrompts", Ids({"--prompts", "/no/prompts"}), 2,
+                 "/no/prompts"},
+        BadBench{"LinksOff", Ids({"--links", "off"}), 2, "--links"},
+        BadBench{"RoleSeconds", Ids({"--role-seconds", "1,2"}), 2,
+                 "of a gateway, an expert and the head"},
+        BadBench{"BothKindsOfCompute",
+                 Ids({"--role-seconds", "1,2,3", "--compute", "modelled:1G"}),
+                 1, "--role-seconds is for measured compute"},
+        BadBench{"NoTokenizer", Latency(TinyModel("mixtral"), {}), 1,
+                 "tokenizer"},
+        BadBench{"NoFolderForTheReport",
+                 Ids({"--report", "/no/folder/report.md"}), 1,
+                 "--report: cannot write /no/folder/report.md"},
+        BadBench{"NoSecondToken",
+                 Ids({"--max-tokens", "1", "--strategy", "compact"}), 1,
+                 "no text has a second token"}),
+    [](const auto& info) { return info.param.name; });
+
+// A child finds no program by its name.
+TEST_F(BenchFiles, SaysHowToInstallGnuplot) {
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", "/nonexistent", 1);
+  const std::vector<ProgramResult> results = {
+      Spacemoe(Ids({"--plot", File("live.svg")})),
+      Spacemoe({"simulate", "--paper", "--plot", File("paper.svg")})};
+  setenv("PATH", path.c_str(), 1);
+  for (const ProgramResult& result : results) {
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err, HasSubstr("apt-get install gnuplot-nox"));
+  }
+}
+
+}  // namespace
+}  // namespace spacemoe
