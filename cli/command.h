@@ -27,6 +27,8 @@ CommandBody AddPlanCommand(CLI::App* app);
 CommandBody AddProfileCommand(CLI::App* app);
 CommandBody AddSimulateCommand(CLI::App* app);
 CommandBody AddBenchCommand(CLI::App* app);
+CommandBody AddCertsCommand(CLI::App* app);
+CommandBody AddComposeCommand(CLI::App* app);
 
 // --model, which is required.
 CLI::Option* AddModelFlag(CLI::App* app, std::string* model);

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/generate/local_run.h"
 #include "cli/generate/outcome_json.h"
+#include "cli/generate/remote_run.h"
 #include "cli/generate/ring_run.h"
 #include "cli/generate/summary_table.h"
 #include "cli/generate_flags.h"
@@ -16,6 +17,8 @@
 #include "cli/terminal.h"
 #include "coordinator/options/flag_helpers.h"
 #include "runtime/base/status_macros.h"
+#include "runtime/net/address.h"
+#include "runtime/net/tls_flags.h"
 
 namespace spacemoe {
 namespace {
@@ -25,12 +28,16 @@ constexpr char kExamples[] =
     "  spacemoe generate --model models/demo --chat \"What is an orbit?\"\n"
     "  spacemoe generate --model models/demo --prompt \"Once upon a time\" "
     "--local --json\n"
+    "  spacemoe generate --coordinator coordinator:7300 --chat \"Hello\" \\\n"
+    "    --tls-ca ca.pem --tls-cert cert.pem --tls-key key.pem\n"
     "  spacemoe generate --model mixtral/ --ids 1,5,9 --ids 1,7 --parallel 2 "
     "--links off\n";
 
 struct Flags {
   GenerateJob job;
   RingOptions ring;
+  std::string coordinator;  // empty: a ring of this machine's own
+  TlsFlags tls;
   bool local = false;
   bool json = false;
 };
@@ -39,6 +46,13 @@ absl::StatusOr<GenerateOutcome> Generate(const Flags& flags,
                                          ProcessGuard* guard,
                                          const TextCallback& on_text) {
   if (flags.local) return GenerateLocally(flags.job, flags.ring, on_text);
+  if (!flags.coordinator.empty()) {
+    SPACEMOE_ASSIGN_OR_RETURN(
+        auto identity,
+        IdentityFor(flags.tls, NodeRole::kClient, {flags.coordinator}));
+    return GenerateRemotely(flags.coordinator, std::move(identity), flags.job,
+                            on_text);
+  }
   SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<RingRun> run,
                             RingRun::Start(flags.job.model, flags.ring, guard));
   return run->Generate(flags.job, on_text);
@@ -60,7 +74,25 @@ void PrintTexts(const GenerateOutcome& outcome, bool streamed) {
   }
 }
 
-int Run(const Flags& flags, ProcessGuard* guard) {
+// The model and the plan are here, or a coordinator has them.
+void CheckPlace(const Flags& flags, bool ring_flags) {
+  if (flags.coordinator.empty()) {
+    if (!flags.job.model.empty()) return;
+    throw CLI::ValidationError("expected --model PATH, or --coordinator");
+  }
+  if (!flags.job.model.empty() || flags.local || ring_flags) {
+    throw CLI::ValidationError(
+        "--coordinator: the model and the ring are the coordinator's; expected "
+        "none of --model, --local and the ring's flags beside it");
+  }
+  if (const auto address = ParseAddress(flags.coordinator); !address.ok()) {
+    throw CLI::ValidationError(absl::StrCat(
+        "--coordinator: ", std::string(address.status().message())));
+  }
+}
+
+int Run(const Flags& flags, bool ring_flags, ProcessGuard* guard) {
+  CheckPlace(flags, ring_flags);
   if (flags.job.prompts.empty()) {
     throw CLI::ValidationError(
         "expected a prompt: --prompt TEXT, --chat TEXT or --ids 1,2,3");
@@ -98,7 +130,11 @@ CLI::Option* AddModelFlag(CLI::App* app, std::string* model) {
 
 CommandBody AddGenerateCommand(CLI::App* app) {
   const auto flags = std::make_shared<Flags>();
-  AddModelFlag(app, &flags->job.model);
+  AddModelFlag(app, &flags->job.model)->required(false);
+  app->add_option("--coordinator", flags->coordinator,
+                  "generate on the ring of a coordinator that runs already")
+      ->type_name("ADDRESS");
+  AddTlsFlags(app, &flags->tls);
   AddPromptFlags(app, &flags->job);
   AddSamplingFlags(app, &flags->job.spec);
   AddFlag(app, "--parallel", "N", "sequences in flight (default: all)",
@@ -106,10 +142,12 @@ CommandBody AddGenerateCommand(CLI::App* app) {
             flags->job.parallel = static_cast<int>(n);
           }));
   app->add_flag("--local", flags->local, "one process, no ring");
-  AddRingFlags(app, &flags->ring);
+  const auto ring_flags = AddRingFlags(app, &flags->ring);
   app->add_flag("--json", flags->json, "print one JSON object");
   app->footer(kExamples);
-  return [flags](ProcessGuard* guard) { return Run(*flags, guard); };
+  return [flags, ring_flags](ProcessGuard* guard) {
+    return Run(*flags, ring_flags(), guard);
+  };
 }
 
 }  // namespace spacemoe

@@ -23,6 +23,17 @@ ChatPrompt UserMessage(const std::string& text) {
   return ChatPrompt{{{"user", text}}};
 }
 
+// Of the options from `first` to the last that there is now.
+std::function<bool()> AnyGiven(CLI::App* app, size_t first) {
+  const size_t end = app->get_options().size();
+  return [app, first, end] {
+    const auto options = std::as_const(*app).get_options();
+    return std::any_of(
+        options.begin() + first, options.begin() + end,
+        [](const CLI::Option* option) { return option->count() > 0; });
+  };
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<int64_t>> ParseIds(const std::string& text) {
@@ -102,11 +113,13 @@ void AddSamplingFlags(CLI::App* app, SequenceSpec* spec) {
           UnsignedReader([spec](uint64_t s) { spec->sampling.seed = s; }));
 }
 
-void AddRingFlags(CLI::App* app, RingOptions* ring) {
+std::function<bool()> AddRingFlags(CLI::App* app, RingOptions* ring) {
+  const size_t before = app->get_options().size();
   AddPlanFlags(app, ring);
   AddComputeTimeFlag(app, ring);
   AddTimeFlags(app, ring);
   AddComputeFlags(app, ring);
+  return AnyGiven(app, before);
 }
 
 std::function<bool()> AddOptionalRingFlags(CLI::App* app, RingOptions* ring) {
@@ -116,13 +129,7 @@ std::function<bool()> AddOptionalRingFlags(CLI::App* app, RingOptions* ring) {
   AddPlanFlags(app, ring);
   AddComputeTimeFlag(app, ring);
   AddTimeFlags(app, ring);
-  const size_t all = app->get_options().size();
-  return [app, common, all] {
-    const auto options = std::as_const(*app).get_options();
-    return std::any_of(
-        options.begin() + common, options.begin() + all,
-        [](const CLI::Option* option) { return option->count() > 0; });
-  };
+  return AnyGiven(app, common);
 }
 
 }  // namespace spacemoe

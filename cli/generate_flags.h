@@ -16,8 +16,9 @@ void AddPromptFlags(CLI::App* app, GenerateJob* job);
 // --max-tokens, --ignore-eos, --temperature, --top-k, --top-p, --seed.
 void AddSamplingFlags(CLI::App* app, SequenceSpec* spec);
 
-// All of the ring's.
-void AddRingFlags(CLI::App* app, RingOptions* ring);
+// All of the ring's. The result says, after parsing, whether one was given.
+// The app is borrowed.
+std::function<bool()> AddRingFlags(CLI::App* app, RingOptions* ring);
 
 // The same for a command that runs in one process unless a flag is given that
 // means nothing there; the result says, after parsing, whether one was. The app

@@ -47,6 +47,9 @@ constexpr CommandSpec kCommands[] = {
      AddSimulateCommand},
     {"bench", "What live satellites take, beside what was predicted",
      AddBenchCommand},
+    {"certs", "Keys for a cluster: an authority and a certificate a node",
+     AddCertsCommand},
+    {"compose", "A plan as a file for docker compose", AddComposeCommand},
 };
 
 // Pipes must not land on the numbers of stdin, stdout and stderr.

@@ -4,7 +4,7 @@
 
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -12,8 +12,11 @@
 #include "absl/status/status.h"
 #include "coordinator/options/ring_options.h"
 #include "coordinator/service/server.h"
+#include "runtime/base/log.h"
 #include "runtime/base/process.h"
+#include "runtime/base/status_macros.h"
 #include "runtime/net/grpc_settings.h"
+#include "runtime/net/tls_flags.h"
 
 namespace spacemoe {
 namespace {
@@ -26,20 +29,24 @@ constexpr uint64_t kOtherDescriptors = 64;
 
 struct Flags {
   CoordinatorOptions options;
+  TlsFlags tls;
   bool parent_pipe = false;
 };
 
 void AddFlags(CLI::App* app, Flags* flags) {
   app->description(
       "Coordinates a ring of satellites: plans, admits, serves.\n"
-      "Example: spacemoe-coordinator --model models/demo --listen "
-      "localhost:7000");
+      "Examples:\n"
+      "  spacemoe-coordinator --model models/demo --listen localhost:7000\n"
+      "  spacemoe-coordinator --model models/demo --listen 0.0.0.0:7000 \\\n"
+      "    --tls-ca ca.pem --tls-cert cert.pem --tls-key key.pem");
   app->add_option("--model", flags->options.model,
                   "GGUF file or Hugging Face folder")
       ->required();
   app->add_option("--listen", flags->options.listen,
                   "HOST:PORT, unix:PATH or unix-abstract:NAME")
       ->required();
+  AddTlsFlags(app, &flags->tls);
   AddPlanFlags(app, &flags->options.ring);
   AddComputeFlags(app, &flags->options.ring);
   AddComputeTimeFlag(app, &flags->options.ring);
@@ -60,8 +67,15 @@ void WaitForEndOfInput() {
   }
 }
 
+absl::StatusOr<std::unique_ptr<CoordinatorServer>> StartServer(Flags flags) {
+  SPACEMOE_ASSIGN_OR_RETURN(
+      flags.options.identity,
+      IdentityFor(flags.tls, NodeRole::kCoordinator, {flags.options.listen}));
+  return CoordinatorServer::Start(flags.options);
+}
+
 int Serve(const Flags& flags, const sigset_t& signals) {
-  auto server = CoordinatorServer::Start(flags.options);
+  auto server = StartServer(flags);
   if (!server.ok()) {
     std::fprintf(stderr, "spacemoe-coordinator: %s\n",
                  std::string(server.status().message()).c_str());
@@ -101,6 +115,7 @@ int Main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   if (!flags.parent_pipe) sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  SetLogPrefix("spacemoe-coordinator");
   PrepareGrpc();
   return Serve(flags, signals);
 }

@@ -18,7 +18,11 @@ constexpr char kExamples[] =
     "  spacemoe-satellite --coordinator unix-abstract:ring --index 17\n"
     "  spacemoe-satellite --coordinator unix-abstract:ring --fork 270 --model "
     "m.gguf\n"
+    "  spacemoe-satellite --coordinator unix-abstract:ring --indices 0,7,12\n"
+    "  spacemoe-satellite --coordinator coordinator:7300 --tls-ca ca.pem \\\n"
+    "    --tls-cert cert.pem --tls-key key.pem\n"
     "Addresses: host:port, unix:path or unix-abstract:name.\n"
+    "Where other machines can connect, TLS is expected (`spacemoe certs`).\n"
     "SPACEMOE_LOG=info|debug says more on stderr.";
 
 std::string CheckAddress(const std::string& text) {
@@ -56,19 +60,33 @@ std::optional<SatelliteFlags> ParseFlags(int argc, char** argv,
   CLI::App app{kDescription, "spacemoe-satellite"};
   app.footer(kExamples);
   AddOwnOptions(&app, &flags.satellite);
+  AddTlsFlags(&app, &flags.tls);
   CLI::Option* index_option = app.add_option(
       "--index", index, "Place in the plan, from 0 (default: any free one)");
   CLI::Option* fork_option =
       app.add_option("--fork", fork.count,
                      "Become the parent of so many satellites")
+          ->envname("SPACEMOE_SATELLITES")
           ->check(CLI::Range(1, 100000))
           ->excludes(index_option)
           ->excludes(app.get_option("--listen"));
-  app.add_option("--first-index", fork.first_index,
-                 "Place of the first forked satellite")
-      ->needs(fork_option);
+  CLI::Option* first_option =
+      app.add_option("--first-index", fork.first_index,
+                     "Place of the first forked satellite (default: any free "
+                     "ones)")
+          ->needs(fork_option);
+  CLI::Option* indices_option =
+      app.add_option("--indices", fork.indices,
+                     "Become the parent of the satellites at these places, "
+                     "such as 0,7,12")
+          ->envname("SPACEMOE_INDICES")
+          ->delimiter(',')
+          ->excludes(index_option)
+          ->excludes(fork_option)
+          ->excludes(app.get_option("--listen"));
   app.add_option("--connect-timeout", connect_timeout_s,
                  "Seconds to wait for the coordinator")
+      ->envname("SPACEMOE_CONNECT_TIMEOUT")
       ->capture_default_str()
       ->check(CLI::Range(0.1, 86400.0));
   try {
@@ -79,7 +97,12 @@ std::optional<SatelliteFlags> ParseFlags(int argc, char** argv,
   }
   flags.satellite.connect_timeout = absl::Seconds(connect_timeout_s);
   if (index_option->count() > 0) flags.satellite.index = index;
-  if (fork_option->count() > 0) flags.fork = fork;
+  if (indices_option->count() > 0)
+    fork.count = static_cast<int>(fork.indices.size());
+  flags.any_place = first_option->count() + indices_option->count() == 0;
+  const size_t forks = fork_option->count() + indices_option->count();
+  const bool alone = flags.any_place && fork.count == 1;  // needs no parent
+  if (forks > 0 && !alone) flags.fork = fork;
   return flags;
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "runtime/net/tls_flags.h"
 #include "satellite_node/satellite_process.h"
 #include "satellite_node/warm_parent.h"
 
@@ -11,8 +12,10 @@ namespace spacemoe {
 
 struct SatelliteFlags {
   SatelliteProcessOptions satellite;
+  TlsFlags tls;
   std::optional<WarmParentOptions>
-      fork;  // unset: this process is the satellite
+      fork;                // unset: this process is the satellite
+  bool any_place = false;  // forked satellites take any free place of the plan
 };
 
 // Unset when the program has nothing more to do: *exit_code is then 0 after

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstdint>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/base/process.h"
 #include "runtime/base/status_macros.h"
@@ -27,10 +26,6 @@ absl::StatusOr<std::string> UniqueSocketName() {
   }
   return absl::StrCat("unix-abstract:spacemoe-satellite-", getpid(), "-",
                       absl::Hex(random, absl::kZeroPad16));
-}
-
-bool IsLoopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || absl::StartsWith(host, "127.");
 }
 
 bool IsAnyInterface(const std::string& host) {
@@ -76,7 +71,7 @@ absl::StatusOr<std::string> DefaultListenAddress(
     const std::string& coordinator) {
   SPACEMOE_ASSIGN_OR_RETURN(const Address address, ParseAddress(coordinator));
   if (address.kind != AddressKind::kTcp) return UniqueSocketName();
-  return std::string(IsLoopback(address.host) ? "127.0.0.1:0" : "0.0.0.0:0");
+  return std::string(IsLocal(address) ? "127.0.0.1:0" : "0.0.0.0:0");
 }
 
 absl::StatusOr<std::string> AdvertisedAddress(const std::string& bound,

@@ -46,31 +46,48 @@ void KeepHeapSmall() {
   mallopt(M_MMAP_THRESHOLD, 2 << 20);
 }
 
+// The first process of a container gets no signal that it does not ask for.
+void EndOnRequestInContainers() {
+  if (getpid() == 1) std::signal(SIGTERM, [](int) { _exit(128 + SIGTERM); });
+}
+
 int ReportEnd(const absl::Status& status) {
   if (status.ok()) return 0;
   LogError(std::string(status.message()));
   return 1;
 }
 
-int RunChild(SatelliteProcessOptions options, uint32_t index) {
+int RunChild(const SatelliteFlags& flags, uint32_t index) {
   SetLogPrefix(absl::StrCat("spacemoe-satellite[", index, "]"));
-  options.index = index;
+  SatelliteProcessOptions options = flags.satellite;
+  if (!flags.any_place) options.index = index;
   return ReportEnd(RunSatelliteProcess(options));
 }
 
+void AddTlsArguments(const TlsFlags& tls, std::vector<std::string>* arguments) {
+  if (tls.insecure) arguments->push_back("--insecure");
+  if (tls.files.empty()) return;
+  arguments->insert(arguments->end(),
+                    {"--tls-ca", tls.files.ca, "--tls-cert",
+                     tls.files.certificate, "--tls-key", tls.files.key});
+}
+
 // Replaces this process by an ordinary satellite.
-int ExecuteChild(const SatelliteProcessOptions& options, uint32_t index) {
+int ExecuteChild(const SatelliteFlags& flags, uint32_t index) {
+  const SatelliteProcessOptions& options = flags.satellite;
   std::vector<std::string> arguments = {
-      "spacemoe-satellite",
-      "--coordinator",
-      options.coordinator,
-      "--index",
-      absl::StrCat(index),
+      "spacemoe-satellite", "--coordinator", options.coordinator,
       "--connect-timeout",
       absl::StrCat(absl::ToDoubleSeconds(options.connect_timeout))};
   if (!options.model_path.empty()) {
     arguments.insert(arguments.end(), {"--model", options.model_path});
   }
+  if (!flags.any_place)
+    arguments.insert(arguments.end(), {"--index", absl::StrCat(index)});
+  AddTlsArguments(flags.tls, &arguments);
+  // It is one.
+  for (const char* name : {"SPACEMOE_SATELLITES", "SPACEMOE_INDICES"})
+    unsetenv(name);
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
@@ -96,7 +113,7 @@ absl::StatusOr<int> RunParent(SatelliteFlags flags) {
       std::getenv("SPACEMOE_EXECUTE_SATELLITES") != nullptr;
   if (flags.fork->child_executes) {
     return RunWarmParent(*flags.fork, [&](uint32_t index) {
-      return ExecuteChild(flags.satellite, index);
+      return ExecuteChild(flags, index);
     });
   }
   std::unique_ptr<Checkpoint> checkpoint;
@@ -108,13 +125,26 @@ absl::StatusOr<int> RunParent(SatelliteFlags flags) {
     SPACEMOE_ASSIGN_OR_RETURN(flags.satellite.model_hash,
                               Fingerprint(*checkpoint));
   }
-  return RunWarmParent(*flags.fork, [&](uint32_t index) {
-    return RunChild(flags.satellite, index);
-  });
+  return RunWarmParent(*flags.fork,
+                       [&](uint32_t index) { return RunChild(flags, index); });
 }
 
-int Main(const SatelliteFlags& flags) {
-  if (!flags.fork.has_value()) return ReportEnd(RunAlone(flags.satellite));
+// Before anything is forked: one error, not one for each.
+absl::Status LoadKeys(SatelliteFlags* flags) {
+  std::vector<std::string> addresses = {flags->satellite.coordinator};
+  if (!flags->satellite.listen.empty())
+    addresses.push_back(flags->satellite.listen);
+  SPACEMOE_ASSIGN_OR_RETURN(
+      flags->satellite.identity,
+      IdentityFor(flags->tls, NodeRole::kSatellite, addresses));
+  return absl::OkStatus();
+}
+
+int Main(SatelliteFlags flags) {
+  if (const absl::Status keys = LoadKeys(&flags); !keys.ok())
+    return ReportEnd(keys);
+  if (!flags.fork.has_value())
+    return ReportEnd(RunAlone(std::move(flags.satellite)));
   const absl::StatusOr<int> ended = RunParent(flags);
   return ended.ok() ? *ended : ReportEnd(ended.status());
 }
@@ -125,6 +155,7 @@ int Main(const SatelliteFlags& flags) {
 int main(int argc, char** argv) {
   spacemoe::KeepLibrariesSingleThreaded(argv);
   spacemoe::KeepHeapSmall();
+  spacemoe::EndOnRequestInContainers();
   spacemoe::SetLogPrefix("spacemoe-satellite");
   int exit_code = 0;
   const auto flags = spacemoe::ParseFlags(argc, argv, &exit_code);

@@ -22,6 +22,12 @@ constexpr absl::Duration kCloseTimeout = absl::Seconds(2);
 absl::Status GoneStatus(const CoordinatorGone& gone) {
   if (gone.reason.ok())
     return absl::UnavailableError("the coordinator ended the stream");
+  // A refusal is the coordinator's own word.
+  if (absl::IsPermissionDenied(gone.reason)) {
+    return absl::Status(gone.reason.code(),
+                        absl::StrCat("the coordinator says: ",
+                                     std::string(gone.reason.message())));
+  }
   return absl::Status(gone.reason.code(),
                       absl::StrCat("the coordinator is gone: ",
                                    std::string(gone.reason.message())));
@@ -36,16 +42,19 @@ std::vector<uint32_t> PeerIds(const NodeAssignment& assignment) {
 
 }  // namespace
 
-PeerConnector ConnectOverGrpc(EventLoop* loop) {
-  return [loop](const std::vector<PeerAddress>& peers,
-                const BrokenHandler& on_broken)
-             -> absl::StatusOr<std::vector<std::unique_ptr<PacketSender>>> {
-    SPACEMOE_ASSIGN_OR_RETURN(auto connected,
-                              ConnectPeers(peers, loop, on_broken));
-    std::vector<std::unique_ptr<PacketSender>> senders;
-    for (auto& sender : connected) senders.push_back(std::move(sender));
-    return senders;
-  };
+PeerConnector ConnectOverGrpc(EventLoop* loop,
+                              std::shared_ptr<const TlsIdentity> identity) {
+  return
+      [loop, identity = std::move(identity)](
+          const std::vector<PeerAddress>& peers, const BrokenHandler& on_broken)
+          -> absl::StatusOr<std::vector<std::unique_ptr<PacketSender>>> {
+        SPACEMOE_ASSIGN_OR_RETURN(
+            auto connected,
+            ConnectPeers(peers, loop, on_broken, kConnectTimeout, identity));
+        std::vector<std::unique_ptr<PacketSender>> senders;
+        for (auto& sender : connected) senders.push_back(std::move(sender));
+        return senders;
+      };
 }
 
 absl::Status Node::Run() {

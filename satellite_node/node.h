@@ -17,6 +17,7 @@
 #include "runtime/link/link_model.h"
 #include "runtime/net/event_loop.h"
 #include "runtime/net/packet_sender.h"
+#include "runtime/tls/identity.h"
 #include "satellite_node/assignment.h"
 #include "satellite_node/clock_keeper.h"
 #include "satellite_node/loss_watch.h"
@@ -32,8 +33,9 @@ using PeerConnector =
     std::function<absl::StatusOr<std::vector<std::unique_ptr<PacketSender>>>(
         const std::vector<PeerAddress>&, const BrokenHandler&)>;
 
-// PeerConnector over gRPC. The loop is borrowed.
-PeerConnector ConnectOverGrpc(EventLoop* loop);
+// PeerConnector over gRPC. The loop is borrowed. Null: no TLS.
+PeerConnector ConnectOverGrpc(
+    EventLoop* loop, std::shared_ptr<const TlsIdentity> identity = nullptr);
 
 struct NodeOptions {
   // Overrides the plan's path when not empty.

@@ -25,7 +25,8 @@ absl::StatusOr<std::unique_ptr<ServerHost>> StartServer(
     SPACEMOE_ASSIGN_OR_RETURN(listen,
                               DefaultListenAddress(options.coordinator));
   }
-  return ServerHost::Start({.address = listen, .looped = ring});
+  return ServerHost::Start(
+      {.address = listen, .looped = ring, .identity = options.identity});
 }
 
 absl::StatusOr<Introduction> Introduce(const SatelliteProcessOptions& options,
@@ -53,17 +54,18 @@ absl::Status RunSatelliteProcess(const SatelliteProcessOptions& options) {
     return absl::FailedPreconditionError("the satellite has no plan yet");
   });
   SPACEMOE_ASSIGN_OR_RETURN(const auto server, StartServer(options, &ring));
-  SPACEMOE_ASSIGN_OR_RETURN(const Introduction introduction,
-                            Introduce(options, server->address()));
   Mailbox mailbox;
   SPACEMOE_ASSIGN_OR_RETURN(
       const auto upstream,
       GrpcUpstream::Connect(options.coordinator, server->loop(), &mailbox,
-                            options.connect_timeout));
+                            options.connect_timeout, options.identity));
+  // Not before: the coordinator's name may have been unknown until now.
+  SPACEMOE_ASSIGN_OR_RETURN(const Introduction introduction,
+                            Introduce(options, server->address()));
   Node node({.model_path = options.model_path,
              .checkpoint = options.checkpoint,
              .model_hash = options.model_hash,
-             .connect = ConnectOverGrpc(server->loop()),
+             .connect = ConnectOverGrpc(server->loop(), options.identity),
              .loop = server->loop()},
             &mailbox, upstream.get());
   receiver = &node;

@@ -3,6 +3,7 @@
 #define SPACEMOE_SATELLITE_NODE_SATELLITE_PROCESS_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "absl/time/time.h"
 #include "models/checkpoint/checkpoint.h"
 #include "runtime/net/grpc_settings.h"
+#include "runtime/tls/identity.h"
 
 namespace spacemoe {
 
@@ -22,6 +24,7 @@ struct SatelliteProcessOptions {
   const Checkpoint* checkpoint = nullptr;  // opened already, or null
   std::string model_hash;                  // of it (Fingerprint); or empty
   absl::Duration connect_timeout = kConnectTimeout;  // to the coordinator
+  std::shared_ptr<const TlsIdentity> identity;       // null: no TLS
 };
 
 // Starts the Ring service, attaches to the coordinator, and serves until it is

@@ -8,12 +8,18 @@ namespace spacemoe {
 
 absl::StatusOr<std::unique_ptr<GrpcUpstream>> GrpcUpstream::Connect(
     const std::string& address, EventLoop* loop, Mailbox* mailbox,
-    absl::Duration timeout) {
-  std::shared_ptr<grpc::Channel> channel = OpenChannel(address);
-  const absl::Status connected = WaitConnected(*channel, address, timeout);
+    absl::Duration timeout,
+    const std::shared_ptr<const TlsIdentity>& identity) {
+  const ChannelSecurity security{identity, NodeRole::kCoordinator};
+  std::shared_ptr<grpc::Channel> channel = OpenChannel(address, security);
+  const absl::Status connected =
+      WaitConnected(*channel, address, timeout, security);
   if (!connected.ok()) {
-    return absl::UnavailableError(absl::StrCat(
-        "the coordinator does not answer: ", std::string(connected.message())));
+    return absl::Status(connected.code(),
+                        absl::StrCat(absl::IsUnavailable(connected)
+                                         ? "the coordinator does not answer: "
+                                         : "no way to the coordinator: ",
+                                     std::string(connected.message())));
   }
   return std::unique_ptr<GrpcUpstream>(
       new GrpcUpstream(std::move(channel), loop, mailbox));

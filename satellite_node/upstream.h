@@ -28,10 +28,12 @@ class GrpcUpstream final : public Upstream {
  public:
   // Connects (waiting for `timeout` at most) and attaches. What the coordinator
   // says, and its end, goes to `mailbox`, which must outlive the result, as
-  // must the loop. UNAVAILABLE names the address that could not be reached.
+  // must the loop. UNAVAILABLE names the address that could not be reached;
+  // other errors are WaitConnected's. Null: no TLS.
   static absl::StatusOr<std::unique_ptr<GrpcUpstream>> Connect(
       const std::string& address, EventLoop* loop, Mailbox* mailbox,
-      absl::Duration timeout = kConnectTimeout);
+      absl::Duration timeout = kConnectTimeout,
+      const std::shared_ptr<const TlsIdentity>& identity = nullptr);
 
   void Send(v1::SatelliteMessage message) override {
     stream_->Queue(std::move(message));

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,9 +64,14 @@ class WarmParent {
         return absl::FailedPreconditionError(absl::StrCat(
             "cannot fork satellites from a process of ", threads, " threads"));
       }
-      SPACEMOE_RETURN_IF_ERROR(ForkOne(options_.first_index + i, i));
+      SPACEMOE_RETURN_IF_ERROR(ForkOne(IndexOf(i), i));
     }
     return absl::OkStatus();
+  }
+
+  uint32_t IndexOf(int i) const {
+    return options_.indices.empty() ? options_.first_index + i
+                                    : options_.indices[i];
   }
 
   absl::Status ForkOne(uint32_t index, int forked) {
@@ -92,13 +98,21 @@ class WarmParent {
   }
 
   void Supervise() {
+    const int input = StdinIsNull() ? -1 : STDIN_FILENO;  // -1: not polled
     while (!children_.empty() && !stopping_) {
       pollfd polled[] = {{.fd = signals_.get(), .events = POLLIN},
-                         {.fd = STDIN_FILENO, .events = POLLIN}};
+                         {.fd = input, .events = POLLIN}};
       if (poll(polled, 2, -1) < 0 && errno != EINTR) return;
       if (polled[0].revents != 0) TakeSignals();
       if (polled[1].revents != 0) stopping_ |= StdinHasEnded();
     }
+  }
+
+  // As in a container: its end says nothing about a launcher.
+  static bool StdinIsNull() {
+    struct stat input, null;
+    return fstat(STDIN_FILENO, &input) == 0 && stat("/dev/null", &null) == 0 &&
+           S_ISCHR(input.st_mode) && input.st_rdev == null.st_rdev;
   }
 
   static bool StdinHasEnded() {

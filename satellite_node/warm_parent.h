@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -12,6 +13,7 @@ namespace spacemoe {
 struct WarmParentOptions {
   int count = 1;
   uint32_t first_index = 0;
+  std::vector<uint32_t> indices;  // instead, unless empty: [count]
   // `child` executes a program at once, so that the parent's threads do not
   // matter: for sanitizers, which have threads of their own.
   bool child_executes = false;
@@ -25,7 +27,8 @@ using ChildMain = std::function<int(uint32_t index)>;
 //
 //  - A child's end is told on stdout, one line each:
 //      {"index":17,"pid":1234,"exit":null,"signal":9}
-//  - SIGTERM, or the end of stdin, kills and reaps all children. SIGINT does so
+//  - SIGTERM, or the end of a stdin that is not /dev/null, kills and reaps all
+//    children. SIGINT does so
 //    only on a terminal: a launcher gets it too and ends stdin in its own time.
 //  - Children die with their parent (SIGKILL), ignore SIGINT, and have neither
 //    its stdin nor its stdout.

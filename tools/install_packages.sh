@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that are missing. Returns at once when none is.
 #
-#   tools/install_packages.sh [build|bench|format|fuzz]...
+#   tools/install_packages.sh [build|bench|cluster|format|fuzz]...
 set -eu
 
 tools=$(dirname "$0")
@@ -14,9 +14,10 @@ for group in "${@:-build}"; do
   case $group in
     build) wanted="$wanted $packages_build" ;;
     bench) wanted="$wanted $packages_bench" ;;
+    cluster) wanted="$wanted $packages_cluster" ;;
     format) wanted="$wanted $packages_format" ;;
     fuzz) wanted="$wanted $packages_fuzz" ;;
-    *) say "unknown package group '$group': expected build, bench, format or fuzz"; exit 2 ;;
+    *) say "unknown package group '$group': expected build, bench, cluster, format or fuzz"; exit 2 ;;
   esac
 done
 

@@ -14,6 +14,9 @@ packages_build="
 # Benchmarks: Google Benchmark, and a virtual environment for llama.cpp.
 packages_bench="libbenchmark-dev libopenblas-pthread-dev python3-venv"
 
+# A container engine, and an image's base where no registry answers.
+packages_cluster="debootstrap docker.io docker-compose"
+
 # Formatting and fuzzing.
 packages_format="clang-format"
 packages_fuzz="clang"

@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "cli/generate/ring_batch.h"
-#include "cli/generate/timing.h"
+#include "cli/generate/remote_run.h"
 #include "cli/terminal.h"
 #include "models/engine/role_factory.h"
 #include "runtime/base/clock.h"
@@ -22,16 +21,6 @@ absl::Status CheckArithmetic(const Checkpoint& checkpoint,
   compute.kernel =
       ring.kernel == "aten" ? KernelKind::kAten : KernelKind::kNative;
   return ValidateCompute(checkpoint, compute);
-}
-
-std::string ProgressText(const v1::StartupEvent& event) {
-  if (event.warming_up()) {
-    return absl::StrCat(event.satellites(),
-                        " satellites are ready; a first token goes round");
-  }
-  return absl::StrCat("starting ", event.satellites(),
-                      " satellites: ", event.registered(), " have come, ",
-                      event.ready(), " are ready");
 }
 
 absl::Status CopyRows(const v1::GenerateEvent::Logits& rows, int64_t vocab,
@@ -68,31 +57,18 @@ absl::Status RingRun::WaitUntilReady() {
   StderrProgress progress;
   progress.Show(absl::StrCat("starting ", plan_.size(), " satellites"));
   return ring_->WaitUntilReady([&progress](const v1::StartupEvent& event) {
-    progress.Show(ProgressText(event));
+    progress.Show(StartupText(event));
   });
-}
-
-absl::StatusOr<LinkStatistics> RingRun::Links() {
-  absl::StatusOr<LinkStatistics> links = ring_->client().GetLinkStatistics();
-  if (!links.ok()) return ring_->Explain(links.status());
-  return links;
 }
 
 absl::StatusOr<GenerateOutcome> RingRun::Generate(const GenerateJob& job,
                                                   const TextCallback& on_text) {
-  SPACEMOE_ASSIGN_OR_RETURN(const LinkStatistics before, Links());
-  const int64_t start = MonotonicNanos();
-  absl::StatusOr<std::vector<SequenceOutcome>> sequences =
-      RunBatch(job, &ring_->client(), on_text);
-  if (!sequences.ok()) return ring_->Explain(sequences.status());
-  GenerateOutcome outcome;
-  outcome.wall_seconds = (MonotonicNanos() - start) * 1e-9;
-  outcome.sequences = *std::move(sequences);
-  outcome.satellites = plan_.size();
-  outcome.constellation = plan_.constellation.Label();
-  outcome.strategy = plan_.options.strategy;
-  SPACEMOE_ASSIGN_OR_RETURN(const LinkStatistics after, Links());
-  outcome.links = Since(before, after);
+  absl::StatusOr<GenerateOutcome> outcome =
+      GenerateOver(&ring_->client(), job, on_text);
+  if (!outcome.ok()) return ring_->Explain(outcome.status());
+  outcome->satellites = plan_.size();
+  outcome->constellation = plan_.constellation.Label();
+  outcome->strategy = plan_.options.strategy;
   return outcome;
 }
 

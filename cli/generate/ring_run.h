@@ -41,7 +41,6 @@ class RingRun {
       : checkpoint_(std::move(checkpoint)), plan_(std::move(plan)) {}
 
   absl::Status WaitUntilReady();
-  absl::StatusOr<LinkStatistics> Links();
 
   const std::unique_ptr<Checkpoint> checkpoint_;
   const Plan plan_;

@@ -70,7 +70,8 @@ absl::Status LocalRing::StartCoordinator() {
   spawn.capture_errors = CaptureErrors();
   spawn.arguments = {ProgramBeside("spacemoe-coordinator"),
                      absl::StrCat("--model=", options_.model),
-                     absl::StrCat("--listen=", address_), "--parent-pipe"};
+                     absl::StrCat("--listen=", address_), "--parent-pipe",
+                     "--insecure"};
   for (std::string& argument : ToArguments(options_.ring)) {
     spawn.arguments.push_back(std::move(argument));
   }
@@ -96,7 +97,9 @@ absl::Status LocalRing::StartSatellites() {
   spawn.arguments = {ProgramBeside("spacemoe-satellite"),
                      absl::StrCat("--coordinator=", address_),
                      absl::StrCat("--model=", options_.model),
-                     absl::StrCat("--fork=", options_.plan->size())};
+                     absl::StrCat("--fork=", options_.plan->size()),
+                     "--first-index=0",
+                     "--insecure"};
   spawn.environment = {"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1",
                        "MKL_NUM_THREADS=1"};
   SPACEMOE_ASSIGN_OR_RETURN(satellites_, guard_->Spawn(spawn));

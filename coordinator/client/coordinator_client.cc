@@ -1,6 +1,7 @@
 #include "coordinator/client/coordinator_client.h"
 
 #include <chrono>
+#include <utility>
 
 #include "runtime/net/grpc_settings.h"
 #include "runtime/trace/link_statistics_proto.h"
@@ -37,8 +38,16 @@ class CoordinatorClient::Call {
   grpc::ClientContext context_;
 };
 
-CoordinatorClient::CoordinatorClient(const std::string& address)
-    : stub_(v1::Inference::NewStub(OpenChannel(address))) {}
+CoordinatorClient::CoordinatorClient(
+    const std::string& address, std::shared_ptr<const TlsIdentity> identity)
+    : address_(address),
+      security_{std::move(identity), NodeRole::kCoordinator},
+      channel_(OpenChannel(address_, security_)),
+      stub_(v1::Inference::NewStub(channel_)) {}
+
+absl::Status CoordinatorClient::Connect(absl::Duration timeout) {
+  return WaitConnected(*channel_, address_, timeout, security_);
+}
 
 absl::StatusOr<v1::DescribeReply> CoordinatorClient::Describe() {
   Call call(this);

@@ -10,6 +10,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "runtime/net/credentials.h"
+#include "runtime/tls/identity.h"
 #include "runtime/trace/link_statistics.h"
 #include "spacemoe/v1/inference.grpc.pb.h"
 
@@ -19,8 +22,15 @@ namespace spacemoe {
 // coordinator or a satellite is gone, the message says which.
 class CoordinatorClient {
  public:
-  // `address` as in runtime/net/address.h. Starts connecting.
-  explicit CoordinatorClient(const std::string& address);
+  // `address` as in runtime/net/address.h; a null identity: no TLS. Starts
+  // connecting.
+  explicit CoordinatorClient(
+      const std::string& address,
+      std::shared_ptr<const TlsIdentity> identity = nullptr);
+
+  // Until connected; errors as WaitConnected's. Not needed before a call, but
+  // calls wait forever for a coordinator that refuses this client.
+  absl::Status Connect(absl::Duration timeout);
 
   absl::StatusOr<v1::DescribeReply> Describe();
 
@@ -41,6 +51,9 @@ class CoordinatorClient {
  private:
   class Call;
 
+  const std::string address_;
+  const ChannelSecurity security_;
+  const std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::Inference::Stub> stub_;
   std::mutex mutex_;
   // Protected by mutex_.

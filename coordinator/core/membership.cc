@@ -36,6 +36,14 @@ absl::Status Membership::Check(const Applicant& applicant) const {
     return absl::InvalidArgumentError(
         "the satellite gave no address where its peers reach it");
   }
+  for (int i = 0; i < size(); ++i) {
+    if (!members_[i].registered || members_[i].address != applicant.address)
+      continue;
+    return absl::AlreadyExistsError(
+        absl::StrCat("the satellite at ", applicant.address,
+                     " has registered already, as index ", i, " (pid ",
+                     members_[i].pid, ")"));
+  }
   return absl::OkStatus();
 }
 

@@ -43,8 +43,9 @@ class Membership {
   explicit Membership(MembershipRules rules);
 
   // The index that the satellite has from now on. INVALID_ARGUMENT: no such
-  // index, or no address. ALREADY_EXISTS: taken, or none is free.
-  // FAILED_PRECONDITION: another version, or another model.
+  // index, or no address. ALREADY_EXISTS: taken, none is free, or the
+  // satellite has come before. FAILED_PRECONDITION: another version, or another
+  // model.
   absl::StatusOr<int> Register(const Applicant& applicant);
 
   // FAILED_PRECONDITION before all have registered, ALREADY_EXISTS when the

@@ -64,10 +64,11 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
                             SettingsOf(options, *checkpoint));
   std::unique_ptr<CoordinatorServer> server(new CoordinatorServer(
       options, std::move(checkpoint), std::move(plan), std::move(settings)));
-  SPACEMOE_ASSIGN_OR_RETURN(server->host_,
-                            ServerHost::Start({options.listen,
-                                               {server->inference_.get()},
-                                               server->membership_.get()}));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      server->host_, ServerHost::Start({.address = options.listen,
+                                        .services = {server->inference_.get()},
+                                        .looped = server->membership_.get(),
+                                        .identity = options.identity}));
   return server;
 }
 

@@ -16,6 +16,7 @@
 #include "coordinator/text/text_codec.h"
 #include "models/checkpoint/checkpoint.h"
 #include "runtime/net/server_host.h"
+#include "runtime/tls/identity.h"
 
 namespace spacemoe {
 
@@ -23,6 +24,7 @@ struct CoordinatorOptions {
   std::string model;   // path
   std::string listen;  // runtime/net/address.h
   RingOptions ring;
+  std::shared_ptr<const TlsIdentity> identity;  // null: no TLS
 };
 
 class CoordinatorServer {

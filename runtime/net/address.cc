@@ -1,5 +1,6 @@
 #include "runtime/net/address.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -133,6 +134,16 @@ absl::StatusOr<Address> ParseAddress(const std::string& text) {
     return ParseSocketName(text, AddressKind::kUnix, sizeof(kUnixPrefix) - 1);
   }
   return ParseTcp(text);
+}
+
+bool IsLocal(const Address& address) {
+  if (address.kind != AddressKind::kTcp || address.host == "localhost")
+    return true;
+  unsigned char bytes[sizeof(in6_addr)];
+  if (inet_pton(AF_INET, address.host.c_str(), bytes) == 1)
+    return bytes[0] == 127;
+  return inet_pton(AF_INET6, address.host.c_str(), bytes) == 1 &&
+         IN6_IS_ADDR_LOOPBACK(reinterpret_cast<const in6_addr*>(bytes));
 }
 
 absl::Status ProbeListen(const Address& address) {

@@ -27,6 +27,10 @@ struct Address {
 // socket's name is longer than the kernel takes (107 bytes).
 absl::StatusOr<Address> ParseAddress(const std::string& text);
 
+// Whether only processes of this machine can reach it: a unix socket, or a
+// loopback address (127.0.0.0/8, ::1, "localhost").
+bool IsLocal(const Address& address);
+
 // Tries to bind a plain socket: why a server can't listen there (the address
 // in use: ALREADY_EXISTS, no such host, no permission), or OK. A live socket
 // file counts as in use. Nothing stays bound.

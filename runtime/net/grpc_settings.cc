@@ -2,12 +2,16 @@
 
 #include <grpc/support/log.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "runtime/base/log.h"
+#include "runtime/net/address.h"
+#include "runtime/net/refusal_log.h"
+#include "runtime/tls/probe.h"
 
 namespace spacemoe {
 namespace {
@@ -18,8 +22,35 @@ constexpr int kReconnectMs = 100;
 // Window updates are then rare: one for some hundred tokens.
 constexpr int kLookaheadBytes = 4 << 20;
 
+// Between looks at why there is no connection yet.
+constexpr absl::Duration kProbeInterval = absl::Seconds(2);
+constexpr absl::Duration kProbePatience = absl::Seconds(1);
+
 void LogFromGrpc(gpr_log_func_args* args) {
+  if (const std::string refusal = ExplainHandshake(args->message);
+      !refusal.empty()) {
+    LogRefusal(refusal);
+  }
   LogDebug(absl::StrCat("gRPC: ", args->message));
+}
+
+absl::Status Probe(const std::string& text, const ChannelSecurity& security) {
+  const auto address = ParseAddress(text);
+  if (!address.ok() || address->kind != AddressKind::kTcp)
+    return absl::OkStatus();
+  return ProbeServer({.host = address->host,
+                      .port = address->port,
+                      .identity = security.identity.get(),
+                      .server = security.server},
+                     kProbePatience);
+}
+
+absl::Status CannotConnect(const std::string& address, absl::StatusCode code,
+                           const std::string& when,
+                           const absl::Status& reason) {
+  return absl::Status(code, absl::StrCat("cannot connect to ", address, when,
+                                         reason.ok() ? "" : ": ",
+                                         std::string(reason.message())));
 }
 
 }  // namespace
@@ -50,6 +81,7 @@ grpc::ChannelArguments ChannelSettings() {
   args.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
   args.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMs);
   args.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 10 * kReconnectMs);
+  args.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 10 * kReconnectMs);
   return args;
 }
 
@@ -71,21 +103,32 @@ void ApplyServerSettings(grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
 }
 
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
-  auto channel = grpc::CreateCustomChannel(
-      address, grpc::InsecureChannelCredentials(), ChannelSettings());
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
+                                           const ChannelSecurity& security) {
+  grpc::ChannelArguments settings = ChannelSettings();
+  const auto credentials = MakeChannelCredentials(security, &settings);
+  auto channel = grpc::CreateCustomChannel(address, credentials, settings);
   channel->GetState(/*try_to_connect=*/true);
   return channel;
 }
 
 absl::Status WaitConnected(grpc::Channel& channel, const std::string& address,
-                           absl::Duration timeout) {
-  const auto deadline =
-      std::chrono::system_clock::now() + absl::ToChronoMicroseconds(timeout);
-  if (channel.WaitForConnected(deadline)) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("cannot connect to ", address,
-                                             " within ",
-                                             absl::FormatDuration(timeout)));
+                           absl::Duration timeout,
+                           const ChannelSecurity& security) {
+  const absl::Time deadline = absl::Now() + timeout;
+  while (true) {
+    const absl::Time until = std::min(deadline, absl::Now() + kProbeInterval);
+    if (channel.WaitForConnected(absl::ToChronoTime(until)))
+      return absl::OkStatus();
+    const absl::Status reason = Probe(address, security);
+    const bool hopeless = !reason.ok() && !absl::IsUnavailable(reason);
+    if (hopeless) return CannotConnect(address, reason.code(), "", reason);
+    if (absl::Now() >= deadline) {
+      return CannotConnect(
+          address, absl::StatusCode::kUnavailable,
+          absl::StrCat(" within ", absl::FormatDuration(timeout)), reason);
+    }
+  }
 }
 
 absl::Status FromGrpc(const grpc::Status& status) {

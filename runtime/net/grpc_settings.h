@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
+#include "runtime/net/credentials.h"
 
 namespace spacemoe {
 
@@ -25,12 +26,16 @@ grpc::ChannelArguments ChannelSettings();
 void ApplyServerSettings(grpc::ServerBuilder* builder);
 
 // A channel of its own (never shared through gRPC's pool). Starts connecting.
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address);
+std::shared_ptr<grpc::Channel> OpenChannel(
+    const std::string& address, const ChannelSecurity& security = {});
 
 // Blocks until connected. UNAVAILABLE, naming the address, after `timeout`.
-// Connecting is tried again meanwhile: a server may come up late.
+// Connecting is tried again meanwhile: a server may come up late, and its name
+// be known late. What time does not mend, such as a refused certificate, is
+// told within seconds, as ProbeServer does.
 absl::Status WaitConnected(grpc::Channel& channel, const std::string& address,
-                           absl::Duration timeout = kConnectTimeout);
+                           absl::Duration timeout = kConnectTimeout,
+                           const ChannelSecurity& security = {});
 
 // The codes are the same on both sides.
 absl::Status FromGrpc(const grpc::Status& status);

@@ -53,19 +53,21 @@ absl::Status PeerSender::Close(absl::Duration timeout) {
 
 absl::StatusOr<std::vector<std::unique_ptr<PeerSender>>> ConnectPeers(
     const std::vector<PeerAddress>& peers, EventLoop* loop,
-    const BrokenHandler& on_broken, absl::Duration timeout) {
+    const BrokenHandler& on_broken, absl::Duration timeout,
+    const std::shared_ptr<const TlsIdentity>& identity) {
+  const ChannelSecurity security{identity, NodeRole::kSatellite};
   std::vector<std::shared_ptr<grpc::Channel>> channels;
   for (const PeerAddress& peer : peers)
-    channels.push_back(OpenChannel(peer.address));
+    channels.push_back(OpenChannel(peer.address, security));
   const absl::Time deadline = absl::Now() + timeout;
   std::vector<std::unique_ptr<PeerSender>> senders;
   for (size_t i = 0; i < peers.size(); ++i) {
-    absl::Status connected =
-        WaitConnected(*channels[i], peers[i].address, deadline - absl::Now());
+    absl::Status connected = WaitConnected(*channels[i], peers[i].address,
+                                           deadline - absl::Now(), security);
     if (!connected.ok()) {
-      return absl::UnavailableError(
-          absl::StrCat("satellite ", peers[i].satellite, ": ",
-                       std::string(connected.message())));
+      return absl::Status(connected.code(),
+                          absl::StrCat("satellite ", peers[i].satellite, ": ",
+                                       std::string(connected.message())));
     }
     senders.push_back(
         std::make_unique<PeerSender>(peers[i], loop, channels[i], on_broken));

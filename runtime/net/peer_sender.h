@@ -46,10 +46,13 @@ class PeerSender final : public PacketSender {
 };
 
 // Connects to all peers at once; returns when all are connected. UNAVAILABLE
-// names the first peer that could not be reached within `timeout`.
+// names the first peer that could not be reached within `timeout`; other errors
+// are WaitConnected's. With an identity the peers must be satellites of its
+// constellation.
 absl::StatusOr<std::vector<std::unique_ptr<PeerSender>>> ConnectPeers(
     const std::vector<PeerAddress>& peers, EventLoop* loop,
-    const BrokenHandler& on_broken, absl::Duration timeout = kConnectTimeout);
+    const BrokenHandler& on_broken, absl::Duration timeout = kConnectTimeout,
+    const std::shared_ptr<const TlsIdentity>& identity = nullptr);
 
 }  // namespace spacemoe
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "runtime/base/status_macros.h"
 #include "runtime/net/address.h"
+#include "runtime/net/credentials.h"
 #include "runtime/net/grpc_settings.h"
 
 namespace spacemoe {
@@ -19,7 +20,7 @@ absl::StatusOr<std::unique_ptr<ServerHost>> ServerHost::Start(
   ApplyServerSettings(&builder);
   int port = 0;
   builder.AddListeningPort(address.ToString(),
-                           grpc::InsecureServerCredentials(), &port);
+                           MakeServerCredentials(options.identity), &port);
   for (grpc::Service* service : options.services)
     builder.RegisterService(service);
   std::unique_ptr<EventLoop> loop;

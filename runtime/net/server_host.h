@@ -11,6 +11,7 @@
 #include "grpcpp/grpcpp.h"
 #include "runtime/net/event_loop.h"
 #include "runtime/net/loop_service.h"
+#include "runtime/tls/identity.h"
 
 namespace spacemoe {
 
@@ -21,6 +22,7 @@ class ServerHost {
     // Both borrowed; they outlive the host.
     std::vector<grpc::Service*> services;  // of gRPC's callback API
     LoopService* looped = nullptr;         // run by a loop of the host's
+    std::shared_ptr<const TlsIdentity> identity = nullptr;  // null: no TLS
   };
 
   // Listens at once. ALREADY_EXISTS when the address is in use, else the

@@ -1,5 +1,6 @@
 #include "coordinator/core/membership.h"
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -10,8 +11,10 @@ using ::testing::HasSubstr;
 
 Membership Three() { return Membership({3, "1.0", "clock", "hash"}); }
 
+// Each at an address of its own.
 Applicant At(std::optional<uint32_t> index) {
-  return Applicant{index, "unix:/a", 100, "clock", "1.0"};
+  static int count = 0;
+  return Applicant{index, absl::StrCat("unix:/", ++count), 100, "clock", "1.0"};
 }
 
 TEST(Membership, GivesTheIndexThatIsAskedForOrAnyFreeOne) {
@@ -56,6 +59,21 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalCase{"address", Applicant{0, "", 1, "clock", "1.0"},
                     absl::StatusCode::kInvalidArgument, "no address"}),
     [](const auto& info) { return info.param.name; });
+
+TEST(Membership, RefusesASatelliteThatHasComeBefore) {
+  Membership membership = Three();
+  Applicant applicant = At(std::nullopt);
+  ASSERT_TRUE(membership.Register(applicant).ok());
+  for (const std::optional<uint32_t> index :
+       {std::optional<uint32_t>(), std::optional<uint32_t>(2)}) {
+    applicant.index = index;
+    const auto again = membership.Register(applicant);
+    EXPECT_TRUE(absl::IsAlreadyExists(again.status())) << again.status();
+    EXPECT_THAT(std::string(again.status().message()),
+                HasSubstr("has registered already, as index 0 (pid 100)"));
+  }
+  EXPECT_EQ(membership.registered(), 1);
+}
 
 TEST(Membership, RefusesMoreThanThePlanHas) {
   Membership membership = Three();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "coordinator/client/coordinator_client.h"
 #include "coordinator/service/server.h"
 #include "gmock/gmock.h"
@@ -75,6 +76,13 @@ class ServiceTest : public ::testing::Test {
   void Attach(uint32_t index, FakeSatellite::OnInject on_inject) {
     satellites_.push_back(std::make_unique<FakeSatellite>(
         server_->address(), FakeSatellite::HelloFor(index), on_inject));
+  }
+
+  // For index 0, from an address of its own.
+  static v1::Hello HelloFrom(const std::string& name) {
+    v1::Hello hello = FakeSatellite::HelloFor(0);
+    hello.set_address("unix-abstract:" + name);
+    return hello;
   }
 
   static v1::GenerateRequest Request(std::vector<int64_t> ids,
@@ -202,8 +210,8 @@ TEST_F(ServiceTest, RefusesASecondSatelliteOfOneIdentity) {
   StartServer();
   Attach(0, CountUp);
   // Which of the two comes first is open: exactly one is refused.
-  FakeSatellite twin(server_->address(), FakeSatellite::HelloFor(0), CountUp);
-  FakeSatellite third(server_->address(), FakeSatellite::HelloFor(0), CountUp);
+  FakeSatellite twin(server_->address(), HelloFrom("twin"), CountUp);
+  FakeSatellite third(server_->address(), HelloFrom("third"), CountUp);
   int refused = 0;
   std::string message;
   for (int i = 1; i < server_->plan().size(); ++i) Attach(i, CountUp);
@@ -217,6 +225,23 @@ TEST_F(ServiceTest, RefusesASecondSatelliteOfOneIdentity) {
   }
   EXPECT_EQ(refused, 2);
   EXPECT_THAT(message, HasSubstr("index 0 is taken by pid 1000"));
+}
+
+// As after a broken connection that the coordinator has not seen yet.
+TEST_F(ServiceTest, RefusesASatelliteThatRegistersTwice) {
+  StartServer();
+  v1::Hello hello = FakeSatellite::HelloFor(0);
+  FakeSatellite first(server_->address(), hello, CountUp);
+  while (
+      !absl::StrContains(Generate(Request({1}, 1)).message(), "1 have come")) {
+    std::this_thread::yield();
+  }
+  hello.clear_index();
+  FakeSatellite again(server_->address(), hello, CountUp);
+  const grpc::Status status = again.Outcome();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::ALREADY_EXISTS);
+  EXPECT_THAT(status.error_message(),
+              HasSubstr("unix-abstract:fake-0 has registered already"));
 }
 
 TEST_F(ServiceTest, RefusesAnotherVersionAndAnotherModel) {

@@ -1,5 +1,6 @@
 #include "satellite_node/warm_parent.h"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,14 +28,15 @@ constexpr bool kMayHaveThreads = false;
 // A warm parent in a process of its own, with pipes for its stdin and stdout.
 class ParentProcess {
  public:
-  ParentProcess(WarmParentOptions options, const ChildMain& child) {
+  ParentProcess(WarmParentOptions options, const ChildMain& child,
+                bool null_input = false) {
     options.child_executes = kMayHaveThreads;
     int in[2], out[2];
     EXPECT_EQ(pipe(in), 0);
     EXPECT_EQ(pipe(out), 0);
     pid_ = fork();
     if (pid_ == 0) {
-      dup2(in[0], STDIN_FILENO);
+      dup2(null_input ? open("/dev/null", O_RDONLY) : in[0], STDIN_FILENO);
       dup2(out[1], STDOUT_FILENO);
       for (int fd : {in[0], in[1], out[0], out[1]}) close(fd);
       const absl::StatusOr<int> ended = RunWarmParent(options, child);
@@ -48,6 +50,13 @@ class ParentProcess {
 
   void EndStdin() { stdin_ = UniqueFd(); }
   void Kill(int signal) { kill(pid_, signal); }
+
+  std::string ReadLine() {
+    std::string text;
+    char byte;
+    while (read(stdout_.get(), &byte, 1) == 1 && byte != '\n') text += byte;
+    return text;
+  }
 
   // Everything that it still writes, until all that could write have ended.
   std::string ReadAll() {
@@ -112,6 +121,35 @@ TEST(WarmParent, TellsHowEachChildEnded) {
   EXPECT_THAT(lines,
               testing::ContainsRegex(
                   "\"index\":7,\"pid\":[0-9]+,\"exit\":4,\"signal\":null"));
+  EXPECT_EQ(parent.Wait(), 1);
+}
+
+TEST(WarmParent, ForksTheIndicesThatAreAskedFor) {
+  ParentProcess parent({.count = 2, .indices = {9, 3}},
+                       [](uint32_t index) { return static_cast<int>(index); });
+  const std::string lines = parent.ReadAll();
+  EXPECT_THAT(lines,
+              testing::ContainsRegex("\"index\":9,\"pid\":[0-9]+,\"exit\":9"));
+  EXPECT_THAT(lines,
+              testing::ContainsRegex("\"index\":3,\"pid\":[0-9]+,\"exit\":3"));
+}
+
+// A container's stdin says nothing about whoever started it.
+TEST(WarmParent, AStdinOfNothingIsNoEnd) {
+  int go[2];
+  ASSERT_EQ(pipe(go), 0);
+  ParentProcess parent(
+      {.count = 2},
+      [&go](uint32_t index) {
+        char byte;
+        return index == 1 && read(go[0], &byte, 1) == 1 ? 7 : 0;
+      },
+      /*null_input=*/true);
+  // The parent has looked at its stdin by the time that it tells this.
+  EXPECT_THAT(parent.ReadLine(), testing::HasSubstr("\"index\":0"));
+  ASSERT_EQ(write(go[1], "!", 1), 1);
+  EXPECT_THAT(parent.ReadAll(),
+              testing::ContainsRegex("\"index\":1,\"pid\":[0-9]+,\"exit\":7"));
   EXPECT_EQ(parent.Wait(), 1);
 }
 

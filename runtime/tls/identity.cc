@@ -1,0 +1,94 @@
+#include "runtime/tls/identity.h"
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/base/process.h"
+#include "runtime/base/status_macros.h"
+#include "runtime/tls/certificate.h"
+#include "runtime/tls/openssl.h"
+
+namespace spacemoe {
+namespace {
+
+absl::Status In(const std::string& path, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(),
+                      absl::StrCat(path, ": ", std::string(status.message())));
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path,
+                                     const char* flag) {
+  if (path.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected ", flag,
+                     ": --tls-ca, --tls-cert and --tls-key belong together"));
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return ErrnoStatus(absl::StrCat("cannot read ", path), errno);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+absl::Status CheckKey(const TlsIdentity& identity) {
+  SPACEMOE_ASSIGN_OR_RETURN(const KeyPtr key, ParseKey(identity.key_pem));
+  SPACEMOE_ASSIGN_OR_RETURN(const auto certificates,
+                            ParseCertificates(identity.certificate_pem));
+  if (X509_check_private_key(certificates.front().get(), key.get()) == 1)
+    return absl::OkStatus();
+  return OpenSslError("the key is not the certificate's");
+}
+
+absl::Status CheckRole(const CertificateFacts& facts, NodeRole role) {
+  if (!facts.name.has_value()) {
+    return absl::InvalidArgumentError(
+        "the certificate has no URI spacemoe://CONSTELLATION/ROLE; `spacemoe "
+        "certs` makes certificates that do");
+  }
+  if (facts.name->role == role) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected a ", RoleText(role), "'s certificate, found a ",
+                   RoleText(facts.name->role), "'s"));
+}
+
+absl::Status CheckCertificate(const TlsIdentity& identity,
+                              const CertificateFacts& facts, NodeRole role,
+                              absl::Time now) {
+  SPACEMOE_RETURN_IF_ERROR(CheckRole(facts, role));
+  if (const absl::Status valid = CheckValidity(facts, now); !valid.ok()) {
+    return absl::Status(
+        valid.code(),
+        absl::StrCat("the certificate ", std::string(valid.message())));
+  }
+  const absl::Status issued =
+      CheckIssuer(identity.certificate_pem, identity.ca_pem, now);
+  if (issued.ok() || absl::IsInvalidArgument(issued)) return issued;
+  return absl::UnauthenticatedError(absl::StrCat(
+      "the authority of --tls-ca has not issued this certificate (",
+      std::string(issued.message()), ")"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const TlsIdentity>> LoadIdentity(
+    const TlsFiles& files, NodeRole role, absl::Time now) {
+  TlsIdentity identity;
+  SPACEMOE_ASSIGN_OR_RETURN(identity.ca_pem, ReadFile(files.ca, "--tls-ca"));
+  SPACEMOE_ASSIGN_OR_RETURN(identity.certificate_pem,
+                            ReadFile(files.certificate, "--tls-cert"));
+  SPACEMOE_ASSIGN_OR_RETURN(identity.key_pem, ReadFile(files.key, "--tls-key"));
+  SPACEMOE_RETURN_IF_ERROR(
+      In(files.ca, ParseCertificates(identity.ca_pem).status()));
+  const auto facts = ReadCertificate(identity.certificate_pem);
+  SPACEMOE_RETURN_IF_ERROR(In(files.certificate, facts.status()));
+  SPACEMOE_RETURN_IF_ERROR(
+      In(files.certificate, CheckCertificate(identity, *facts, role, now)));
+  SPACEMOE_RETURN_IF_ERROR(In(files.key, CheckKey(identity)));
+  identity.name = *facts->name;
+  identity.expires = facts->not_after;
+  return std::make_shared<const TlsIdentity>(std::move(identity));
+}
+
+}  // namespace spacemoe
