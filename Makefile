@@ -10,7 +10,7 @@ export JOBS
 
 .DEFAULT_GOAL := help
 .PHONY: help demo build test sanitize sanitize-core sanitize-address \
-        sanitize-thread bench format format-check fuzz clean setup
+        sanitize-thread cluster-test bench format format-check fuzz clean setup
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ sanitize-address: setup ## ASan and UBSan on everything
 
 sanitize-thread: setup ## TSan on everything
 	@tools/sanitize.sh thread
+
+cluster-test: build ## Bring clusters of containers up and try them (needs root)
+	@tools/cluster_test.sh $(if $(IF_POSSIBLE),--if-possible)
 
 bench: ## Measure speed and memory: the README's table
 	@tools/install_packages.sh build bench

@@ -1,0 +1,165 @@
+#!/bin/bash
+# Brings clusters of containers up in a real engine and tries them.
+#
+#   tools/cluster_test.sh [--if-possible]
+#
+# Exit code 0: all went well; 1: something did not; 77: no engine could be
+# started (0 with --if-possible, which says so loudly).
+set -eu
+
+cd "$(dirname "$0")/.."
+. tools/docker_engine.sh
+optional=${1:-}
+bin=$PWD/build/release/bin
+work=$PWD/build/cluster
+project=spacemoetest$$
+export SPACEMOE_IMAGE=spacemoe-test SPACEMOE_MODEL=$PWD/models/demo
+# Ports that nobody has: those of the usual ones may be taken.
+export SPACEMOE_PORT=0 SPACEMOE_HTTP_PORT=0
+files=()
+
+say() { echo "cluster test: $*" >&2; }
+fail() { say "FAILED: $*"; exit 1; }
+
+give_up() {
+  {
+    echo "***************************************************************"
+    echo "*** THE CLUSTER TEST DID NOT RUN: $*"
+    echo "***************************************************************"
+  } >&2
+  [ "$optional" = --if-possible ] && exit 0
+  exit 77
+}
+
+cluster() { compose -p "$project" "${files[@]}" "$@"; }
+
+bring_down() {
+  [ ${#files[@]} -eq 0 ] && return
+  cluster --profile client down -v --timeout 1 > "$work/down.log" 2>&1 || cat "$work/down.log" >&2
+  files=()
+}
+
+clean_up() {
+  local code=$?
+  if [ $code -ne 0 ] && [ ${#files[@]} -gt 0 ]; then
+    cluster logs --tail 5 2>&1 | tail -n 60 >&2
+  fi
+  bring_down
+  docker image rm -f "$SPACEMOE_IMAGE" > /dev/null 2>&1 || true
+  stop_engine
+}
+
+up() {
+  cluster up -d "$@" > "$work/up.log" 2>&1 || { cat "$work/up.log" >&2; fail "up"; }
+}
+
+# A client's run inside of the cluster; its stderr is left in client.err.
+ask() { cluster run --rm -T client "$@" 2> "$work/client.err"; }
+
+expect_text() {
+  local text
+  text=$(ask --prompt "$prompt" --max-tokens 24) || {
+    cat "$work/client.err" >&2
+    fail "the client got no text"
+  }
+  [ "$text" = "$expected" ] || fail "expected '$expected', found '$text'"
+}
+
+expect_in() {
+  grep -qF "$1" "$2" || { cat "$2" >&2; fail "'$1' is not in $2"; }
+}
+
+container_of() { cluster ps -q "$1" | head -n 1; }
+
+try_isolation() {
+  local container
+  container=$(container_of coordinator)
+  [ "$(docker exec "$container" id -u)" = 10001 ] || fail "the coordinator is not run by uid 10001"
+  if docker exec "$container" touch /try 2> /dev/null; then fail "the root is writable"; fi
+  if docker exec "$container" test -e /run/spacemoe/keys/ca.key; then
+    fail "a node sees the authority's key"
+  fi
+  # No key is in the image, none in a log.
+  docker run --rm --entrypoint find "$SPACEMOE_IMAGE" / -xdev -name '*.key' > "$work/keys" 2> /dev/null || true
+  [ -s "$work/keys" ] && fail "the image holds $(cat "$work/keys")"
+  cluster logs > "$work/logs" 2>&1
+  if grep -q 'PRIVATE KEY' "$work/logs"; then fail "a log holds a key"; fi
+}
+
+try_strangers() {
+  local network=${project}_ring
+  if docker run --rm --network "$network" --entrypoint spacemoe-satellite \
+    "$SPACEMOE_IMAGE" --coordinator coordinator:7300 2> "$work/stranger"; then
+    fail "a satellite without keys has started"
+  fi
+  expect_in 'spacemoe certs' "$work/stranger"
+  if docker run --rm --network "$network" --entrypoint spacemoe-satellite \
+    "$SPACEMOE_IMAGE" --coordinator coordinator:7300 --insecure 2> "$work/stranger"; then
+    fail "a satellite without keys was let in"
+  fi
+  expect_in 'the server wants TLS' "$work/stranger"
+  cluster logs coordinator > "$work/logs" 2>&1
+  expect_in 'refused a connection' "$work/logs"
+}
+
+# A satellite dies in the middle of a text.
+try_kill() {
+  local victim=$1 client
+  (ask --prompt "$prompt" --max-tokens 4000 --ignore-eos > "$work/text"; echo $? > "$work/code") &
+  client=$!
+  rm -f "$work/code"
+  # The ring works on the text once the client's container runs.
+  until [ -n "$(docker ps -q --filter "label=com.docker.compose.service=client" \
+    --filter "label=com.docker.compose.project=$project")" ]; do sleep 0.2; done
+  sleep 2
+  docker kill "$(container_of "$victim")" > /dev/null
+  wait $client
+  [ "$(cat "$work/code")" = 1 ] || fail "the client ended with $(cat "$work/code")"
+  expect_in ' lost: ' "$work/client.err"
+  say "killed $victim: $(grep -F ' lost: ' "$work/client.err" | tail -n 1)"
+}
+
+# One service a layer, made from a plan, satellites before the coordinator.
+try_layers() {
+  "$bin/spacemoe" plan --model models/demo --experts-per-satellite 8 \
+    --compute modelled:20G --json > "$work/plan.json"
+  "$bin/spacemoe" compose --plan "$work/plan.json" --model models/demo \
+    --image "$SPACEMOE_IMAGE" -o "$work/layers.yaml"
+  files=(-f "$work/layers.yaml")
+  local layers start
+  layers=$(cluster config --services | grep '^layer-')
+  start=$(date +%s)
+  up $layers
+  up
+  expect_text
+  say "30 containers, one a layer: $(($(date +%s) - start)) s from up to the end of a text"
+  try_isolation
+  try_strangers
+  try_kill layer-17
+  bring_down
+}
+
+# Many satellites in a container.
+try_scale() {
+  files=(-f docker/compose.yaml)
+  local start
+  start=$(date +%s)
+  export SPACEMOE_FLAGS="--experts-per-satellite 8" SPACEMOE_SATELLITES=10
+  up --scale satellites=3
+  expect_text
+  say "3 containers of 10 satellites: $(($(date +%s) - start)) s from up to the end of a text"
+  bring_down
+}
+
+mkdir -p "$work"
+tools/install_packages.sh cluster || give_up "docker.io, docker-compose and debootstrap cannot be installed"
+start_engine "$work/docker" || give_up "$engine_problem"
+trap clean_up EXIT
+
+say "making the image"
+tools/cluster_image.sh "$SPACEMOE_IMAGE"
+prompt="Once upon a time"
+expected=$("$bin/spacemoe" generate --model models/demo --local --prompt "$prompt" --max-tokens 24)
+try_layers
+try_scale
+say "all went well"
