@@ -6,9 +6,13 @@ Needs the PyPI packages gguf and numpy. Everything is float32: a file must
 compute what its folder does. Names come from gguf's own tables; what the
 converter does beyond renaming (stacking experts, cutting gpt-oss's gate and up
 rows apart, splitting latent up-projections) is done here.
+
+phimoe_longrope_gguf is phimoe_longrope with what a GGUF file can say of it: the
+router's jitter is 0.01, and both attention factors are the converter's.
 """
 
 import json
+import math
 import pathlib
 import re
 import struct
@@ -28,7 +32,7 @@ ARCH = {
     "hunyuan_v1_moe": gguf.MODEL_ARCH.HUNYUAN_MOE,
     "dots1": gguf.MODEL_ARCH.DOTS1,
     "minimax_m2": gguf.MODEL_ARCH.MINIMAXM2,
-
+    "phimoe": gguf.MODEL_ARCH.PHIMOE,
     "gpt_oss": gguf.MODEL_ARCH.GPT_OSS,
 }
 # deepseek_v2 as files of before April 2025 have it, deepseek_v3 as newer ones.
@@ -43,6 +47,7 @@ FOLDERS = [
     "hunyuan_v1_moe",
     "dots1",
     "minimax_m2",
+    "phimoe_longrope_gguf",
     "gpt_oss_mxfp4",
 ]
 FP4 = np.array([0, 0.5, 1, 1.5, 2, 3, 4, 6], np.float32)
@@ -148,6 +153,10 @@ def add_attention(writer, config):
     heads = config["num_attention_heads"]
     head_dim = config.get("head_dim", config["hidden_size"] // heads)
     writer.add_head_count(heads)
+    if config["model_type"] == "phimoe":
+        writer.add_head_count_kv(config["num_key_value_heads"])
+        writer.add_rope_dimension_count(head_dim)
+        return
     if "kv_lora_rank" not in config:
         writer.add_head_count_kv(config["num_key_value_heads"])
         writer.add_key_length(head_dim)
@@ -188,6 +197,19 @@ def add_rope(writer, config):
         writer.add_rope_scaling_orig_ctx_len(
             scaling["original_max_position_embeddings"]
         )
+
+def add_rope_factors(writer, config):
+    """Of Phi-MoE: tensors, and an attention factor by a formula."""
+    scaling = config["rope_scaling"]
+    context = scaling["original_max_position_embeddings"]
+    stretch = config["max_position_embeddings"] / context
+    writer.add_rope_scaling_orig_ctx_len(context)
+    writer.add_rope_scaling_attn_factors(
+        math.sqrt(1 + math.log(stretch) / math.log(context))
+    )
+    for kind in ("long", "short"):
+        factors = np.array(scaling[f"{kind}_factor"], np.float32)
+        writer.add_tensor(f"rope_factors_{kind}.weight", factors)
 
 def add_experts(writer, config):
     family = config["model_type"]
@@ -248,10 +270,12 @@ def write(source, out_dir):
     writer.add_feed_forward_length(config["intermediate_size"])
     writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
     writer.add_vocab_size(config["vocab_size"])
-    if config["model_type"] == "gpt_oss":
-        writer.add_sliding_window(config["sliding_window"])
+    if config["model_type"] in ("gpt_oss", "phimoe"):
+        writer.add_sliding_window(config["sliding_window"] or 0)
     add_attention(writer, config)
     add_rope(writer, config)
+    if config["model_type"] == "phimoe":
+        add_rope_factors(writer, config)
     add_experts(writer, config)
     tensors = read_safetensors(source / "model.safetensors")
     for name, values in convert(tensors, config, arch).items():

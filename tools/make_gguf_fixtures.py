@@ -38,6 +38,7 @@ FILES = [
     ("mixtral_tied", "q4_1", True),
     ("mixtral_tied", "q5_0", True),
     ("mixtral_tied", "q5_1", True),
+    ("mixtral_rope_llama3", "f32", True),
 ]
 LAYER_NAMES = {
     "input_layernorm.weight": "attn_norm.weight",
@@ -194,6 +195,18 @@ def expected_hashes(tensors, config, wanted):
     return hashes
 
 
+def rope_factors(config):
+    """llama3 scaling, which the converter writes as a tensor of factors."""
+    scaling = config["rope_scaling"]
+    dim = config["hidden_size"] // config["num_attention_heads"]
+    exponents = np.arange(0, dim, 2, dtype=np.float32) / np.float32(dim)
+    wavelengths = 2 * np.pi * np.float32(config["rope_theta"]) ** exponents
+    context = scaling["original_max_position_embeddings"]
+    low, high = scaling["low_freq_factor"], scaling["high_freq_factor"]
+    smooth = np.clip((context / wavelengths - low) / (high - low), 0, 1)
+    return (1 / ((1 - smooth) / scaling["factor"] + smooth)).astype(np.float32)
+
+
 def write(source, wanted, stacked, out_dir):
     config = json.loads((source / "config.json").read_text())
     tensors = read_safetensors(source / "model.safetensors")
@@ -206,6 +219,9 @@ def write(source, wanted, stacked, out_dir):
         kind = stored_type(name, values, wanted)
         data = gguf.quants.quantize(values, kind)
         writer.add_tensor(name, data, raw_dtype=kind)
+    scaling = config.get("rope_scaling") or {}
+    if scaling.get("rope_type") == "llama3":
+        writer.add_tensor("rope_freqs.weight", rope_factors(config))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

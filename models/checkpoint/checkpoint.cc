@@ -5,8 +5,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "models/checkpoint/checkpoint_path.h"
+#include "models/checkpoint/gguf_tensor_facts.h"
 #include "models/checkpoint/model_weights.h"
 #include "models/checkpoint/shard_index.h"
+#include "models/checkpoint/unused_tensors.h"
 #include "models/config/config_reader.h"
 #include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
@@ -15,32 +17,6 @@ namespace spacemoe {
 namespace {
 
 constexpr std::size_t kMaxConfigBytes = 16 << 20;
-
-bool HasTensor(const GgufFile& file, std::string_view name) {
-  for (const TensorInfo& tensor : file.tensors()) {
-    if (tensor.name == name) return true;
-  }
-  return false;
-}
-
-GgufFacts CollectFacts(const GgufFile& file) {
-  GgufFacts facts;
-  for (const TensorInfo& tensor : file.tensors()) {
-    if (tensor.name == "token_embd.weight") {
-      facts.embedding_rows = tensor.shape.front();
-    }
-  }
-  facts.has_output_tensor = HasTensor(file, "output.weight");
-  facts.has_attention_bias = HasTensor(file, "blk.0.attn_q.bias");
-  facts.has_output_bias = HasTensor(file, "blk.0.attn_output.bias");
-  facts.has_rope_factors = HasTensor(file, "rope_freqs.weight") ||
-                           HasTensor(file, "rope_factors_short.weight") ||
-                           HasTensor(file, "rope_factors_long.weight");
-  facts.has_qk_norm = HasTensor(file, "blk.0.attn_q_norm.weight");
-  facts.has_lm_head_bias = HasTensor(file, "output.bias");
-  facts.has_split_latent = HasTensor(file, "blk.0.attn_k_b.weight");
-  return facts;
-}
 
 absl::Status RefuseSplit(const GgufFile& file) {
   const absl::StatusOr<std::int64_t> parts = file.GetInt("split.count");
@@ -67,6 +43,7 @@ absl::StatusOr<std::unique_ptr<Checkpoint>> Checkpoint::Open(
   SPACEMOE_ASSIGN_OR_RETURN(checkpoint->family_,
                             FindFamily(checkpoint->config_.family));
   SPACEMOE_RETURN_IF_ERROR(ModelWeights(*checkpoint).Validate());
+  SPACEMOE_RETURN_IF_ERROR(RefuseUnreadGgufTensors(*checkpoint));
   return checkpoint;
 }
 
@@ -74,9 +51,10 @@ absl::Status Checkpoint::OpenGguf(const std::string& path) {
   SPACEMOE_ASSIGN_OR_RETURN(gguf_, GgufFile::Open(path));
   SPACEMOE_RETURN_IF_ERROR(RefuseSplit(*gguf_));
   for (const TensorInfo& tensor : gguf_->tensors()) Add(tensor);
+  SPACEMOE_ASSIGN_OR_RETURN(const GgufFacts facts,
+                            CollectGgufFacts(gguf_->tensors()));
   SPACEMOE_ASSIGN_OR_RETURN(
-      config_, ReadGgufConfig(gguf_->MetadataJson(), CollectFacts(*gguf_),
-                              gguf_->path()));
+      config_, ReadGgufConfig(gguf_->MetadataJson(), facts, gguf_->path()));
   return absl::OkStatus();
 }
 

@@ -33,11 +33,14 @@ bool IsInLayer(TensorRole role, const ModelConfig& config, std::int64_t layer) {
 // The names that share one tensor, by part.
 using NameGroup = std::vector<TensorName>;
 
-std::vector<NameGroup> GroupNames(const Checkpoint& checkpoint) {
-  std::set<TensorRole> wanted = PresentRoles(checkpoint.config());
+// Of several names of a role the first that is not MXFP4: quantised types are
+// widened.
+std::vector<NameGroup> GroupNames(const ModelConfig& config,
+                                  const Family& family) {
+  std::set<TensorRole> wanted = PresentRoles(config);
   std::vector<NameGroup> groups;
-  for (const TensorName& name : checkpoint.family().hugging_face_tensors) {
-    if (wanted.erase(name.role) == 0) continue;
+  for (const TensorName& name : family.hugging_face_tensors) {
+    if (name.mxfp4 || wanted.erase(name.role) == 0) continue;
     const auto same =
         std::find_if(groups.begin(), groups.end(), [&](const NameGroup& group) {
           return group.front().pattern == name.pattern;
@@ -55,14 +58,24 @@ std::vector<NameGroup> GroupNames(const Checkpoint& checkpoint) {
   return groups;
 }
 
+// Up-projections of latents are one matrix there.
+ModelConfig PublishedConfig(ModelConfig config) {
+  if (config.latent) config.latent->split_up = false;
+  return config;
+}
+
 SafetensorsType PlainType(StorageType type) {
   if (type == StorageType::kF16) return SafetensorsType::kF16;
   if (type == StorageType::kBF16) return SafetensorsType::kBF16;
   return SafetensorsType::kF32;
 }
 
-SafetensorsType ExportType(const std::vector<MatrixView>& sources,
+SafetensorsType ExportType(const std::vector<ExportMatrix>& matrices,
                            SafetensorsType widened) {
+  std::vector<MatrixView> sources;
+  for (const ExportMatrix& matrix : matrices) {
+    sources.insert(sources.end(), matrix.parts.begin(), matrix.parts.end());
+  }
   const StorageType first = sources.front().type;
   for (const MatrixView& source : sources) {
     if (IsQuantized(source.type)) return widened;
@@ -76,12 +89,13 @@ SafetensorsType ExportType(const std::vector<MatrixView>& sources,
 // Builds the tensors of a group for one layer.
 class GroupPlanner {
  public:
-  GroupPlanner(const Checkpoint& checkpoint, SafetensorsType widened)
-      : checkpoint_(checkpoint), weights_(checkpoint), widened_(widened) {}
+  GroupPlanner(const Checkpoint& checkpoint, const ModelConfig& config,
+               SafetensorsType widened)
+      : config_(config), weights_(checkpoint), widened_(widened) {}
 
   absl::Status AddLayer(const NameGroup& group, std::int64_t layer) {
     if (!HasExpert(group.front().pattern)) return AddTensor(group, layer, -1);
-    for (std::int64_t e = 0; e < checkpoint_.config().Experts(layer); ++e) {
+    for (std::int64_t e = 0; e < config_.Experts(layer); ++e) {
       SPACEMOE_RETURN_IF_ERROR(AddTensor(group, layer, e));
     }
     return absl::OkStatus();
@@ -96,23 +110,42 @@ class GroupPlanner {
     const bool stacked = IsStacked(name);
     ExportTensor tensor;
     const std::int64_t begin = stacked ? 0 : expert;
-    const std::int64_t end =
-        stacked ? checkpoint_.config().experts : expert + 1;
+    const std::int64_t end = stacked ? config_.experts : expert + 1;
     for (std::int64_t e = begin; e < end; ++e) {
-      for (const TensorName& part : group) {
-        SPACEMOE_ASSIGN_OR_RETURN(const MatrixView view,
-                                  weights_.Get(part.role, layer, e));
-        tensor.sources.push_back(view);
-      }
+      SPACEMOE_ASSIGN_OR_RETURN(tensor.matrices.emplace_back(),
+                                Matrix(group, layer, e));
     }
     tensor.spec.name = ExpandName(name.pattern, layer, expert);
-    tensor.spec.shape = TensorShape(name, checkpoint_.config());
-    tensor.spec.type = ExportType(tensor.sources, widened_);
+    tensor.spec.shape = TensorShape(name, config_, layer, expert);
+    tensor.spec.type = ExportType(tensor.matrices, widened_);
     tensors_.push_back(std::move(tensor));
     return absl::OkStatus();
   }
 
-  const Checkpoint& checkpoint_;
+  absl::StatusOr<ExportMatrix> Matrix(const NameGroup& group,
+                                      std::int64_t layer,
+                                      std::int64_t expert) const {
+    const TensorName& name = group.front();
+    ExportMatrix matrix;
+    std::vector<TensorRole> roles;
+    for (const TensorName& part : group) roles.push_back(part.role);
+    const auto& latent = weights_.config().latent;
+    if (name.role == TensorRole::kKeyValueUp && latent->split_up) {
+      roles = {TensorRole::kLatentKeyUp, TensorRole::kLatentValueUp};
+      matrix.sequence = RowSequence::kLatentHeads;
+      matrix.heads = config_.heads;
+    } else if (name.order == RowOrder::kInterleaved) {
+      matrix.sequence = RowSequence::kAlternating;
+    }
+    matrix.transposed = name.transposed;
+    for (const TensorRole role : roles) {
+      SPACEMOE_ASSIGN_OR_RETURN(matrix.parts.emplace_back(),
+                                weights_.Get(role, layer, expert));
+    }
+    return matrix;
+  }
+
+  const ModelConfig& config_;  // as the folder's will be
   const ModelWeights weights_;
   const SafetensorsType widened_;
   std::vector<ExportTensor> tensors_;
@@ -122,17 +155,18 @@ class GroupPlanner {
 
 absl::StatusOr<std::vector<ExportTensor>> PlanExport(
     const Checkpoint& checkpoint, SafetensorsType widened) {
-  const std::vector<NameGroup> groups = GroupNames(checkpoint);
-  GroupPlanner planner(checkpoint, widened);
+  const ModelConfig config = PublishedConfig(checkpoint.config());
+  const std::vector<NameGroup> groups = GroupNames(config, checkpoint.family());
+  GroupPlanner planner(checkpoint, config, widened);
   for (const NameGroup& group : groups) {
     if (HasLayer(group.front().pattern)) continue;
     SPACEMOE_RETURN_IF_ERROR(planner.AddLayer(group, -1));
   }
-  for (std::int64_t l = 0; l < checkpoint.config().layers; ++l) {
+  for (std::int64_t l = 0; l < config.layers; ++l) {
     for (const NameGroup& group : groups) {
       const TensorName& name = group.front();
       if (!HasLayer(name.pattern)) continue;
-      if (!IsInLayer(name.role, checkpoint.config(), l)) continue;
+      if (!IsInLayer(name.role, config, l)) continue;
       SPACEMOE_RETURN_IF_ERROR(planner.AddLayer(group, l));
     }
   }

@@ -13,10 +13,26 @@
 
 namespace spacemoe {
 
-// One tensor: the rows of its sources, one after another.
+enum class RowSequence : std::uint8_t {
+  kInTurn,       // all rows of the first part, then those of the second, ...
+  kAlternating,  // the first row of each part, then the second of each, ...
+  // Parts: latent key up-projections W_k and value up-projections, by head. For
+  // each head the rows of W_k^T, then those of the value's.
+  kLatentHeads,
+};
+
+// One matrix of a tensor, out of matrices of the checkpoint.
+struct ExportMatrix {
+  std::vector<MatrixView> parts;  // borrow from the checkpoint
+  RowSequence sequence = RowSequence::kInTurn;
+  bool transposed = false;  // columns are written, not rows
+  std::int64_t heads = 0;   // of kLatentHeads
+};
+
+// One tensor: its matrices, one after another.
 struct ExportTensor {
   TensorSpec spec;
-  std::vector<MatrixView> sources;  // borrow from the checkpoint
+  std::vector<ExportMatrix> matrices;
 };
 
 // In the order of the family's table. `widened`: the type of tensors with a

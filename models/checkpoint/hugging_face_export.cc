@@ -13,7 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "models/checkpoint/export_plan.h"
 #include "models/checkpoint/gguf_tokenizer_json.h"
-#include "models/checkpoint/row_encoder.h"
+#include "models/checkpoint/matrix_writer.h"
 #include "models/checkpoint/tokenizer_files.h"
 #include "models/config/config_reader.h"
 #include "nlohmann/json.hpp"
@@ -112,11 +112,8 @@ class Exporter {
 
   absl::Status WriteTensor(const ExportTensor& tensor,
                            SafetensorsWriter& writer) {
-    RowEncoder encoder(tensor.spec.type);
-    for (const MatrixView& source : tensor.sources) {
-      for (std::int64_t row = 0; row < source.rows; ++row) {
-        SPACEMOE_RETURN_IF_ERROR(writer.Append(encoder.Encode(source, row)));
-      }
+    for (const ExportMatrix& matrix : tensor.matrices) {
+      SPACEMOE_RETURN_IF_ERROR(WriteMatrix(matrix, tensor.spec.type, writer));
     }
     done_ += tensor.spec.bytes();
     if (options_.progress) options_.progress({done_, summary_.bytes});
@@ -198,28 +195,13 @@ absl::StatusOr<std::string> MakeFolderBeside(const std::string& out_dir) {
   return name;
 }
 
-absl::Status CheckFamily(const Checkpoint& checkpoint) {
-  if (checkpoint.family().write_hugging_face != nullptr) {
-    return absl::OkStatus();
-  }
-  std::string known;
-  for (const Family* family : Families()) {
-    if (family->write_hugging_face == nullptr) continue;
-    absl::StrAppend(&known, known.empty() ? "" : ", ",
-                    std::string(family->name));
-  }
-  return absl::UnimplementedError(
-      absl::StrCat(checkpoint.path(), ": writing a folder of family ",
-                   std::string(checkpoint.family().name),
-                   " is not supported; known: ", known));
-}
-
 }  // namespace
 
 absl::StatusOr<ExportSummary> ExportHuggingFace(const Checkpoint& checkpoint,
                                                 const std::string& out_dir,
                                                 const ExportOptions& options) {
-  SPACEMOE_RETURN_IF_ERROR(CheckFamily(checkpoint));
+  SPACEMOE_RETURN_IF_ERROR(
+      CheckSayable(checkpoint.config(), checkpoint.path()));
   SPACEMOE_RETURN_IF_ERROR(CheckTarget(out_dir));
   SPACEMOE_ASSIGN_OR_RETURN(const std::string partial,
                             MakeFolderBeside(out_dir));

@@ -38,9 +38,9 @@ struct ExportSummary {
 // and their index), tokenizer.json and tokenizer_config.json with the
 // family's published names and layouts, Q and K in Hugging Face's row order.
 // Writes to a new folder beside `out_dir` and renames it at the end: `out_dir`
-// is whole or absent. UNIMPLEMENTED for a family whose config
-// cannot be written, ALREADY_EXISTS when it is there and not empty. Memory:
-// one row at a time.
+// is whole or absent. UNIMPLEMENTED for a model that the family's config.json
+// has no fields for, ALREADY_EXISTS when it is there and not empty. Memory: see
+// matrix_writer.h.
 absl::StatusOr<ExportSummary> ExportHuggingFace(const Checkpoint& checkpoint,
                                                 const std::string& out_dir,
                                                 const ExportOptions& options);

@@ -28,17 +28,12 @@ std::uint16_t FloatToHalf(float value) {
   return static_cast<std::uint16_t>(sign | (rounded >> 13));
 }
 
-std::span<const std::byte> RowEncoder::Encode(const MatrixView& source,
-                                              std::int64_t row) {
-  wide_.resize(source.cols);
-  DequantizeRow(source, row, wide_.data());
-  if (type_ == SafetensorsType::kF32) {
-    return std::as_bytes(std::span<const float>(wide_));
-  }
-  narrow_.resize(source.cols);
+std::span<const std::byte> RowEncoder::Encode(std::span<const float> row) {
+  if (type_ == SafetensorsType::kF32) return std::as_bytes(row);
+  narrow_.resize(row.size());
   for (std::size_t i = 0; i < narrow_.size(); ++i) {
-    narrow_[i] = type_ == SafetensorsType::kF16 ? FloatToHalf(wide_[i])
-                                                : FloatToBFloat16(wide_[i]);
+    narrow_[i] = type_ == SafetensorsType::kF16 ? FloatToHalf(row[i])
+                                                : FloatToBFloat16(row[i]);
   }
   return std::as_bytes(std::span<const std::uint16_t>(narrow_));
 }

@@ -21,13 +21,12 @@ class RowEncoder {
   // `type`: a floating-point one.
   explicit RowEncoder(SafetensorsType type) : type_(type) {}
 
-  // Row `row` of `source` in Hugging Face's order, widened to float32 and
-  // rounded to the type, ties to even. Valid until the next call.
-  std::span<const std::byte> Encode(const MatrixView& source, std::int64_t row);
+  // The values rounded to the type, ties to even. Valid until the next call,
+  // float32 no longer than `row`.
+  std::span<const std::byte> Encode(std::span<const float> row);
 
  private:
   const SafetensorsType type_;
-  std::vector<float> wide_;
   std::vector<std::uint16_t> narrow_;
 };
 

@@ -30,7 +30,10 @@ std::vector<std::int64_t> TensorShape(const TensorName& name,
                                       const ModelConfig& config,
                                       std::int64_t layer, std::int64_t expert) {
   const MatrixShape matrix = ExpectedShape(name.role, config, layer, expert);
-  if (IsNormRole(name.role)) return {matrix.cols};
+  if (IsNormRole(name.role)) {
+    if (name.two_dimensional) return {1, matrix.cols};
+    return {matrix.cols};
+  }
   if (name.role == TensorRole::kLatentKeyUp ||
       name.role == TensorRole::kLatentValueUp) {
     return {config.heads, matrix.rows / config.heads, matrix.cols};

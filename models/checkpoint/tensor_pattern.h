@@ -22,7 +22,8 @@ inline bool IsStacked(const TensorName& name) {
   return IsExpertRole(name.role) && !HasExpert(name.pattern);
 }
 
-// The shape of the whole tensor that holds the role: [n] for norms and biases,
+// The shape of the whole tensor that holds the role: [n] for norms and biases
+// ([1, n] for rows that are published so),
 // [parts * rows, cols], transposed where the name says so; after the number of
 // experts where it is a stack. MXFP4 has [.., cols / 32, 16] for cols.
 std::vector<std::int64_t> TensorShape(const TensorName& name,

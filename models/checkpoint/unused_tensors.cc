@@ -5,6 +5,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "models/checkpoint/tensor_pattern.h"
@@ -49,6 +50,17 @@ Names UsedNames(const Checkpoint& checkpoint) {
   return used;
 }
 
+// A GGUF file's rotary factors are part of the config.
+bool IsRopeFactors(std::string_view name) {
+  return name == "rope_freqs.weight" || name == "rope_factors_short.weight" ||
+         name == "rope_factors_long.weight";
+}
+
+// A latent up-projection may be there whole beside its parts.
+bool IsRepeated(const std::string& name) {
+  return absl::EndsWith(name, ".attn_kv_b.weight");
+}
+
 // The number after the first "layers." or "blk." of a name.
 std::optional<std::int64_t> LayerIn(std::string_view name) {
   for (const std::string_view marker : {"layers.", "blk."}) {
@@ -68,7 +80,7 @@ UnusedTensors FindUnusedTensors(const Checkpoint& checkpoint) {
   const Names used = UsedNames(checkpoint);
   UnusedTensors unused;
   for (const TensorInfo* tensor : checkpoint.tensors()) {
-    if (used.contains(tensor->name)) continue;
+    if (used.contains(tensor->name) || IsRopeFactors(tensor->name)) continue;
     const bool beyond =
         LayerIn(tensor->name).value_or(-1) >= checkpoint.config().layers;
     auto& names = beyond || tensor->name.find("mtp") != std::string::npos
@@ -77,6 +89,18 @@ UnusedTensors FindUnusedTensors(const Checkpoint& checkpoint) {
     names.push_back(tensor->name);
   }
   return unused;
+}
+
+absl::Status RefuseUnreadGgufTensors(const Checkpoint& checkpoint) {
+  if (checkpoint.format() != CheckpointFormat::kGguf) return absl::OkStatus();
+  for (const std::string& name : FindUnusedTensors(checkpoint).others) {
+    if (IsRepeated(name)) continue;
+    return absl::UnimplementedError(absl::StrCat(
+        checkpoint.path(), ": tensor '", name,
+        "': expected none of that name in a model of family ",
+        std::string(checkpoint.family().name), ", which does not read it"));
+  }
+  return absl::OkStatus();
 }
 
 std::string UnusedText(const UnusedTensors& unused) {

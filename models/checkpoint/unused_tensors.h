@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "models/checkpoint/checkpoint.h"
 
 namespace spacemoe {
@@ -16,6 +17,12 @@ struct UnusedTensors {
 };
 
 UnusedTensors FindUnusedTensors(const Checkpoint& checkpoint);
+
+// UNIMPLEMENTED names a tensor of a GGUF file that belongs to the model, as
+// llama.cpp's own loader would have it, and that nothing reads: what is
+// computed would not be what the file means. Folders may hold others, which
+// transformers ignores too.
+absl::Status RefuseUnreadGgufTensors(const Checkpoint& checkpoint);
 
 // "8 tensors of multi-token prediction, 24 others (NAME, ...)"; empty when all
 // are used.

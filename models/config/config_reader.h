@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "models/config/gguf_facts.h"
 #include "models/config/model_config.h"
 #include "nlohmann/json_fwd.hpp"
 
@@ -24,18 +25,6 @@ absl::StatusOr<ModelConfig> ReadHuggingFaceConfig(
     std::string_view config_json, std::string_view generation_config_json,
     const std::string& where);
 
-// What a GGUF file's tensors say that its metadata does not.
-struct GgufFacts {
-  bool has_output_tensor = false;   // else embeddings are tied
-  bool has_attention_bias = false;  // of Q, K and V
-  bool has_output_bias = false;     // of attention's output
-  bool has_rope_factors = false;    // a rope_freqs or rope_factors tensor
-  bool has_qk_norm = false;
-  bool has_lm_head_bias = false;
-  bool has_split_latent = false;    // attn_k_b and attn_v_b
-  std::int64_t embedding_rows = 0;  // of the token embedding
-};
-
 // Reads a GGUF file's metadata, given as one flat JSON object
 // ("granitemoe.block_count": 30, ...). Errors as above.
 absl::StatusOr<ModelConfig> ReadGgufConfig(const nlohmann::json& metadata,
@@ -46,6 +35,10 @@ absl::StatusOr<ModelConfig> ReadGgufConfig(const nlohmann::json& metadata,
 // which version 5 reads too.
 std::string WriteHuggingFaceConfig(const ModelConfig& config);
 std::string WriteGenerationConfig(const ModelConfig& config);
+
+// UNIMPLEMENTED when these do not say all of `config`, as read from `where`:
+// the family's writer is missing, or its config.json has no words for it.
+absl::Status CheckSayable(const ModelConfig& config, const std::string& where);
 
 }  // namespace spacemoe
 

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "models/config/gguf_facts.h"
 #include "models/config/model_config.h"
 #include "models/config/tensor_role.h"
 #include "nlohmann/json_fwd.hpp"
@@ -42,6 +43,8 @@ struct TensorName {
   bool transposed = false;
   // Stored as MXFP4: PATTERN_blocks and PATTERN_scales.
   bool mxfp4 = false;
+  // A row whose shape is published as [1, n], not [n].
+  bool two_dimensional = false;
 };
 
 // What transformers assumes where config.json says nothing.
@@ -81,7 +84,8 @@ struct Family {
   // no GGUF file is read, and the rest of it is null.
   std::string_view gguf_architecture = {};
   // Whether a GGUF file of that architecture is of this family.
-  bool (*matches_gguf)(const FieldReader& fields) = nullptr;
+  bool (*matches_gguf)(const FieldReader& fields,
+                       const GgufFacts& facts) = nullptr;
   absl::Status (*read_gguf)(const FieldReader& fields,
                             ModelConfig& config) = nullptr;
 

@@ -45,6 +45,7 @@ FieldReader::FieldReader(const json& json, std::string where,
       prefix_is_key_(prefix_is_key) {}
 
 const json* FieldReader::Find(std::string_view field) const {
+  if (asked_ != nullptr) asked_->emplace(field);
   const auto it =
       json_->find(prefix_is_key_ ? FullName(field) : std::string(field));
   if (it == json_->end() || it->is_null()) return nullptr;
@@ -223,6 +224,31 @@ absl::StatusOr<std::vector<std::string>> FieldReader::StringList(
     texts.push_back(item.get<std::string>());
   }
   return texts;
+}
+
+std::optional<double> FieldReader::Scalar(std::string_view field) const {
+  const json* value = Find(field);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_boolean()) return value->get<bool>() ? 1.0 : 0.0;
+  if (value->is_number()) return value->get<double>();
+  return std::nullopt;
+}
+
+absl::StatusOr<std::vector<bool>> FieldReader::BoolList(
+    std::string_view field, std::int64_t count) const {
+  std::vector<bool> values;
+  const json* value = Find(field);
+  if (value == nullptr) return values;
+  const absl::Status wrong =
+      Wrong(field, absl::StrCat("a list of ", count, " booleans"));
+  if (!value->is_array() || value->size() != static_cast<std::size_t>(count)) {
+    return wrong;
+  }
+  for (const json& item : *value) {
+    if (!item.is_boolean()) return wrong;
+    values.push_back(item.get<bool>());
+  }
+  return values;
 }
 
 absl::StatusOr<bool> FieldReader::BoolOr(std::string_view field,

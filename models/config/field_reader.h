@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,10 @@ class FieldReader {
   FieldReader(const nlohmann::json& json, std::string where,
               std::string prefix = "", bool prefix_is_key = false);
 
+  // From now on adds the name of every field that is looked for to `names`,
+  // which must outlive the reader.
+  void RecordTo(std::set<std::string, std::less<>>* names) { asked_ = names; }
+
   bool Has(std::string_view field) const { return Find(field) != nullptr; }
 
   // A whole number in [min, max].
@@ -50,6 +55,8 @@ class FieldReader {
   // A number that is finite and at least 0.
   absl::StatusOr<double> NotNegativeOr(std::string_view field,
                                        double fallback) const;
+  // Any number, or a boolean as 0 or 1; nullopt for what is neither.
+  std::optional<double> Scalar(std::string_view field) const;
   // Numbers as Positive takes them.
   absl::StatusOr<std::vector<double>> PositiveList(
       std::string_view field) const;
@@ -67,6 +74,10 @@ class FieldReader {
       std::string_view field, std::int64_t rows, std::int64_t cols) const;
   absl::StatusOr<std::vector<std::string>> StringList(
       std::string_view field) const;
+
+  // `count` of them; empty when the field is missing.
+  absl::StatusOr<std::vector<bool>> BoolList(std::string_view field,
+                                             std::int64_t count) const;
 
   absl::StatusOr<bool> BoolOr(std::string_view field, bool fallback) const;
   absl::StatusOr<std::string> StringOr(std::string_view field,
@@ -101,6 +112,7 @@ class FieldReader {
   std::string where_;
   std::string prefix_;
   bool prefix_is_key_;  // the prefix is part of the keys, as in GGUF
+  std::set<std::string, std::less<>>* asked_ = nullptr;
 };
 
 }  // namespace spacemoe

@@ -7,6 +7,7 @@
 #include "models/config/config_reader.h"
 #include "models/config/family.h"
 #include "models/config/field_reader.h"
+#include "models/config/gguf_neutral_fields.h"
 #include "models/config/rope_reader.h"
 #include "runtime/base/status_macros.h"
 
@@ -37,11 +38,12 @@ std::string KnownArchitectures() {
 
 absl::StatusOr<const Family*> MatchFamily(const FieldReader& general,
                                           const FieldReader& fields,
+                                          const GgufFacts& facts,
                                           const std::string& architecture) {
   bool known = false;
   for (const Family* family : Families()) {
     if (family->gguf_architecture != architecture) continue;
-    if (family->matches_gguf(fields)) return family;
+    if (family->matches_gguf(fields, facts)) return family;
     known = true;
   }
   const std::string field = "general.architecture";
@@ -54,12 +56,13 @@ absl::StatusOr<const Family*> MatchFamily(const FieldReader& general,
 
 absl::StatusOr<const Family*> ReadFamily(const FieldReader& general,
                                          const FieldReader& fields,
+                                         const GgufFacts& facts,
                                          const std::string& architecture) {
   if (architecture.empty()) {
     return general.Wrong("general.architecture",
                          absl::StrCat("one of ", KnownArchitectures()));
   }
-  return MatchFamily(general, fields, architecture);
+  return MatchFamily(general, fields, facts, architecture);
 }
 
 absl::Status CheckHeadDims(const FieldReader& fields,
@@ -165,7 +168,7 @@ absl::Status ReadCommon(const FieldReader& fields, const GgufFacts& facts,
   config.tie_word_embeddings = !facts.has_output_tensor;
   config.attention_bias = facts.has_attention_bias;
   config.output_bias = facts.has_output_bias;
-  return ReadGgufRope(fields, config);
+  return ReadGgufRope(fields, facts.rope_factors, config);
 }
 
 }  // namespace
@@ -176,15 +179,11 @@ absl::StatusOr<ModelConfig> ReadGgufConfig(const nlohmann::json& metadata,
   const FieldReader general(metadata, where);
   SPACEMOE_ASSIGN_OR_RETURN(const std::string architecture,
                             general.StringOr("general.architecture", ""));
-  const FieldReader fields(metadata, where, architecture + ".", true);
+  FieldReader fields(metadata, where, architecture + ".", true);
   SPACEMOE_ASSIGN_OR_RETURN(const Family* family,
-                            ReadFamily(general, fields, architecture));
-  if (facts.has_rope_factors) {
-    return absl::UnimplementedError(absl::StrCat(
-        where,
-        ": tensor rope_freqs.weight, rope_factors_short.weight or "
-        "rope_factors_long.weight: rotary factors are not supported"));
-  }
+                            ReadFamily(general, fields, facts, architecture));
+  FieldNames read;
+  fields.RecordTo(&read);
   ModelConfig config;
   config.family = family->name;
   config.architecture = family->architecture;
@@ -194,6 +193,8 @@ absl::StatusOr<ModelConfig> ReadGgufConfig(const nlohmann::json& metadata,
   config.lm_head_bias = facts.has_lm_head_bias;
   if (!facts.has_qk_norm) config.qk_norm = QkNorm::kNone;
   if (config.latent) config.latent->split_up = facts.has_split_latent;
+  SPACEMOE_RETURN_IF_ERROR(CheckRopeFactors(fields, config));
+  SPACEMOE_RETURN_IF_ERROR(RefuseUnreadGgufFields(fields, read, config));
   SPACEMOE_RETURN_IF_ERROR(ReadSpecialTokens(general, config));
   return config;
 }

@@ -143,6 +143,7 @@ absl::StatusOr<ModelConfig> ReadHuggingFaceConfig(
   SPACEMOE_RETURN_IF_ERROR(ReadQuantization(outer, config.quantization));
   SPACEMOE_RETURN_IF_ERROR(ReadCommon(described.fields, family, config));
   SPACEMOE_RETURN_IF_ERROR(family.read_hugging_face(described.fields, config));
+  SPACEMOE_RETURN_IF_ERROR(CheckRopeFactors(described.fields, config));
   if (generation_config_json.empty()) return config;
   const std::string generation_file = where + "/generation_config.json";
   SPACEMOE_ASSIGN_OR_RETURN(

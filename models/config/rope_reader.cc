@@ -206,6 +206,11 @@ absl::Status ReadPartialRotary(const FieldReader& fields, double fallback,
       absl::StrCat("a part of head_dim (", config.head_dim, ") that is even"));
 }
 
+void WritePartialRotary(const ModelConfig& config, nlohmann::json& json) {
+  json["partial_rotary_factor"] = static_cast<double>(config.RotaryDim()) /
+                                  static_cast<double>(config.head_dim);
+}
+
 std::string_view RopeTypeName(RopeType type) {
   switch (type) {
     case RopeType::kNone:
@@ -255,43 +260,19 @@ absl::Status ReadHuggingFaceRope(const FieldReader& fields,
   return absl::OkStatus();
 }
 
-absl::Status ReadGgufRope(const FieldReader& fields, ModelConfig& config) {
-  SPACEMOE_ASSIGN_OR_RETURN(config.rope_theta,
-                            fields.PositiveOr("rope.freq_base", 10000.0));
-  SPACEMOE_ASSIGN_OR_RETURN(const std::string type,
-                            fields.StringOr("rope.scaling.type", "none"));
-  RopeScaling& scaling = config.rope_scaling;
-  if (type == "none") return absl::OkStatus();
-  if (type != "linear" && type != "yarn") {
-    return fields.Unsupported("rope.scaling.type", "none, linear, yarn");
-  }
-  scaling.type = type == "linear" ? RopeType::kLinear : RopeType::kYarn;
-  SPACEMOE_ASSIGN_OR_RETURN(scaling.factor,
-                            fields.Positive("rope.scaling.factor"));
-  if (scaling.type == RopeType::kLinear) return absl::OkStatus();
-  SPACEMOE_ASSIGN_OR_RETURN(
-      scaling.original_max_positions,
-      fields.IntOr("rope.scaling.original_context_length", config.max_positions,
-                   1, kMaxPositions));
-  SPACEMOE_ASSIGN_OR_RETURN(
-      scaling.beta_fast,
-      fields.PositiveOr("rope.scaling.yarn_beta_fast", scaling.beta_fast));
-  SPACEMOE_ASSIGN_OR_RETURN(
-      scaling.beta_slow,
-      fields.PositiveOr("rope.scaling.yarn_beta_slow", scaling.beta_slow));
-  // 0.1 times mscale_all_dim of a DeepSeek's config, where mscale is as large:
-  // cos and sin are not multiplied, the logits are.
-  SPACEMOE_ASSIGN_OR_RETURN(
-      const auto multiplier,
-      fields.OptionalPositive("rope.scaling.yarn_log_multiplier"));
-  if (multiplier) {
-    scaling.mscale = *multiplier * 10;
-    scaling.mscale_all_dim = *multiplier * 10;
-  }
-  for (const char* field :
-       {"rope.scaling.attn_factor", "rope.scaling.yarn_attn_factor",
-        "rope.scaling.yarn_ext_factor"}) {
-    if (fields.Has(field)) return fields.Unsupported(field, "no such field");
+absl::Status CheckRopeFactors(const FieldReader& fields,
+                              const ModelConfig& config) {
+  const RopeScaling& scaling = config.rope_scaling;
+  if (scaling.type != RopeType::kLongRope) return absl::OkStatus();
+  const auto wanted = static_cast<std::size_t>(config.RotaryDim() / 2);
+  const std::size_t found[] = {scaling.short_factors.size(),
+                               scaling.long_factors.size()};
+  for (const std::size_t count : found) {
+    if (count == wanted) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        fields.where(), ": expected ", wanted,
+        " longrope factors, one for each two of the ", config.RotaryDim(),
+        " rotated values of a head, found ", count));
   }
   return absl::OkStatus();
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -95,6 +96,12 @@ absl::Status ReadGgufLatentAttention(const FieldReader& fields,
   return absl::OkStatus();
 }
 
+bool HasSigmoidScores(const FieldReader& fields, const GgufFacts& facts) {
+  const auto gating = fields.IntOr("expert_gating_func", 0, 0);
+  if (!gating.ok()) return true;
+  return *gating > 1 || (*gating == 0 && facts.has_router_correction);
+}
+
 absl::Status ReadGroups(const FieldReader& fields, std::int64_t group_best,
                         ModelConfig& config) {
   RoutingRule& rule = config.routing;
@@ -119,6 +126,30 @@ absl::Status ReadSigmoidRouting(const FieldReader& fields,
                             fields.PositiveOr("routed_scaling_factor",
                                               defaults.routed_scaling_factor));
   return ReadGroups(fields, /*group_best=*/2, config);
+}
+
+void WriteLatentAttention(const ModelConfig& config, nlohmann::json& json) {
+  const LatentAttention latent = config.latent.value_or(LatentAttention());
+  json["q_lora_rank"] = nullptr;
+  if (latent.query_rank > 0) json["q_lora_rank"] = latent.query_rank;
+  json["kv_lora_rank"] = latent.kv_rank;
+  json["qk_nope_head_dim"] = latent.nope_dim;
+  json["qk_rope_head_dim"] = latent.rope_dim;
+  json["v_head_dim"] = latent.value_dim;
+  json["attention_bias"] = config.attention_bias;
+}
+
+void WriteGroups(const ModelConfig& config, nlohmann::json& json) {
+  json["n_group"] = config.routing.groups;
+  json["topk_group"] = config.routing.kept_groups;
+}
+
+void WriteSigmoidRouting(const ModelConfig& config, nlohmann::json& json) {
+  WriteGroups(config, json);
+  json["scoring_func"] = "sigmoid";
+  json["topk_method"] = "noaux_tc";
+  json["norm_topk_prob"] = config.routing.renormalise;
+  json["routed_scaling_factor"] = config.routing.scale;
 }
 
 RoutingRule SigmoidRule() {

@@ -4,7 +4,9 @@
 
 #include "absl/status/status.h"
 #include "models/config/field_reader.h"
+#include "models/config/gguf_facts.h"
 #include "models/config/model_config.h"
+#include "nlohmann/json_fwd.hpp"
 
 namespace spacemoe {
 
@@ -20,6 +22,11 @@ absl::Status ReadLatentAttention(const FieldReader& fields,
 absl::Status ReadGgufLatentAttention(const FieldReader& fields,
                                      ModelConfig& config);
 
+// DeepSeek-V2 and V3 share llama.cpp's "deepseek2" and differ in their scores.
+// Files that do not say which are V2's, or have a correction bias (GLM-4.7
+// Flash), which only sigmoids have.
+bool HasSigmoidScores(const FieldReader& fields, const GgufFacts& facts);
+
 // n_group and topk_group, with how many scores make a group's.
 absl::Status ReadGroups(const FieldReader& fields, std::int64_t group_best,
                         ModelConfig& config);
@@ -33,6 +40,11 @@ struct SigmoidDefaults {
 absl::Status ReadSigmoidRouting(const FieldReader& fields,
                                 const SigmoidDefaults& defaults,
                                 ModelConfig& config);
+
+// The inverses of ReadLatentAttention, of ReadGroups and of ReadSigmoidRouting.
+void WriteLatentAttention(const ModelConfig& config, nlohmann::json& json);
+void WriteGroups(const ModelConfig& config, nlohmann::json& json);
+void WriteSigmoidRouting(const ModelConfig& config, nlohmann::json& json);
 
 // The rule without them.
 RoutingRule SigmoidRule();

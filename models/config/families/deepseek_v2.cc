@@ -8,6 +8,7 @@
 #include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -35,10 +36,22 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadRouting(fields, config);
 }
 
-// DeepSeek-V2 and V3 share an architecture and differ in their scores.
-bool MatchesGguf(const FieldReader& fields) {
-  const auto gating = fields.IntOr("expert_gating_func", 1, 0);
-  return gating.ok() && *gating <= 1;
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  WriteLatentAttention(config, json);
+  WriteWidths(config, json);
+  WriteSharedExperts(config, json);
+  WriteFirstDense(config, json);
+  WriteGroups(config, json);
+  json["mlp_bias"] = config.mlp_bias;
+  json["scoring_func"] = "softmax";
+  const bool grouped = config.routing.groups > 1;
+  json["topk_method"] = grouped ? "group_limited_greedy" : "greedy";
+  json["routed_scaling_factor"] = config.routing.scale;
+  json["norm_topk_prob"] = false;
+}
+
+bool MatchesGguf(const FieldReader& fields, const GgufFacts& facts) {
+  return !HasSigmoidScores(fields, facts);
 }
 
 absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
@@ -63,6 +76,7 @@ const Family& DeepseekV2Family() {
       .fields = {.experts = "n_routed_experts"},
       .latent_attention = true,
       .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
       .gguf_architecture = "deepseek2",
       .matches_gguf = MatchesGguf,
       .read_gguf = ReadGguf,

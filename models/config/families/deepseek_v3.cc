@@ -7,6 +7,7 @@
 #include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -22,10 +23,13 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
       fields, {.norm_topk_prob = true, .routed_scaling_factor = 2.5}, config);
 }
 
-// DeepSeek-V2 and V3 share an architecture and differ in their scores.
-bool MatchesGguf(const FieldReader& fields) {
-  const auto gating = fields.IntOr("expert_gating_func", 1, 0);
-  return !gating.ok() || *gating > 1;
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  WriteLatentAttention(config, json);
+  json["rope_interleave"] = config.rope_interleaved;
+  WriteWidths(config, json);
+  WriteSharedExperts(config, json);
+  WriteFirstDense(config, json);
+  WriteSigmoidRouting(config, json);
 }
 
 absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
@@ -50,8 +54,9 @@ const Family& DeepseekV3Family() {
       .fields = {.experts = "n_routed_experts"},
       .latent_attention = true,
       .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
       .gguf_architecture = "deepseek2",
-      .matches_gguf = MatchesGguf,
+      .matches_gguf = HasSigmoidScores,
       .read_gguf = ReadGguf,
       .hugging_face_tensors = kNames,
       .gguf_tensors = GgufNames(),

@@ -7,6 +7,7 @@
 #include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -33,6 +34,16 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
       fields, {.norm_topk_prob = false, .routed_scaling_factor = 1.0}, config);
 }
 
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  json["attention_bias"] = config.attention_bias;
+  json["sliding_window"] = nullptr;
+  json["max_window_layers"] = config.layers;
+  WriteWidths(config, json);
+  WriteSharedExperts(config, json);
+  WriteFirstDense(config, json);
+  WriteSigmoidRouting(config, json);
+}
+
 absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
   config.qk_norm = QkNorm::kHead;
   SPACEMOE_RETURN_IF_ERROR(ReadGgufWidths(fields, config));
@@ -53,6 +64,7 @@ const Family& Dots1Family() {
       .defaults = {.rms_norm_eps = 1e-6, .rope_theta = 1e4},
       .fields = {.experts = "n_routed_experts"},
       .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
       .gguf_architecture = "dots1",
       .matches_gguf = AlwaysMatchesGguf,
       .read_gguf = ReadGguf,

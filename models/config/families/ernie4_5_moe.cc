@@ -7,14 +7,16 @@
 #include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
 namespace {
 
 constexpr TensorName kCorrection[] = {
-    {TensorRole::kRouterCorrection,
-     "model.layers.{layer}.mlp.moe_statics.e_score_correction_bias"},
+    {.role = TensorRole::kRouterCorrection,
+     .pattern = "model.layers.{layer}.mlp.moe_statics.e_score_correction_bias",
+     .two_dimensional = true},
 };
 
 absl::Status ReadDenseLayers(const FieldReader& fields, ModelConfig& config) {
@@ -29,6 +31,18 @@ absl::Status ReadDenseLayers(const FieldReader& fields, ModelConfig& config) {
     return (l + 1) % interval != 0 || l < first || l > last;
   };
   return MarkDense(fields, "moe_layer_start_index", is_dense, config);
+}
+
+// The layers with experts are every n-th from the first one on.
+void WriteDenseLayers(const ModelConfig& config, nlohmann::json& json) {
+  const std::int64_t first = config.FirstLayerWithExperts();
+  std::int64_t second = first + 1;
+  while (second < config.layers && config.IsDense(second)) ++second;
+  const bool several = second < config.layers;
+  const std::int64_t interval = several ? second - first : first + 1;
+  json["moe_layer_start_index"] = first;
+  json["moe_layer_end_index"] = -1;
+  json["moe_layer_interval"] = interval;
 }
 
 absl::Status ReadFeedForward(const FieldReader& fields, ModelConfig& config) {
@@ -56,11 +70,22 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadFeedForward(fields, config);
 }
 
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  WriteWidths(config, json);
+  json["moe_num_shared_experts"] = config.shared_width / config.expert_width;
+  json["moe_norm_min"] = config.routing.sum_minimum;
+  json["use_bias"] = config.attention_bias;
+  WriteDenseLayers(config, json);
+}
+
 absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
   config.rope_interleaved = true;
   config.rope_float32 = true;
   config.routing.sum_minimum = 1e-12;
   SPACEMOE_RETURN_IF_ERROR(ReadGgufWidths(fields, config));
+  // What the converter puts there is the shared part's width in the published
+  // models alone; the number of its experts says it in all.
+  fields.Has("expert_shared_feed_forward_length");
   SPACEMOE_ASSIGN_OR_RETURN(const std::int64_t interval,
                             fields.IntOr("interleave_moe_layer_step", 1));
   return MarkDense(
@@ -89,6 +114,7 @@ const Family& Ernie45MoeFamily() {
                    .tie_word_embeddings = true},
       .fields = {.experts = "moe_num_experts", .experts_per_token = "moe_k"},
       .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
       .gguf_architecture = "ernie4_5-moe",
       .matches_gguf = AlwaysMatchesGguf,
       .read_gguf = ReadGguf,

@@ -1,12 +1,14 @@
 #include "models/config/families/gguf_fields.h"
 
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "models/config/families/layer_fields.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
 
-bool AlwaysMatchesGguf(const FieldReader&) { return true; }
+bool AlwaysMatchesGguf(const FieldReader&, const GgufFacts&) { return true; }
 
 absl::Status ReadGgufWidths(const FieldReader& fields, ModelConfig& config) {
   SPACEMOE_ASSIGN_OR_RETURN(config.dense_width,
@@ -23,6 +25,35 @@ absl::Status ReadGgufWidths(const FieldReader& fields, ModelConfig& config) {
   return MarkDense(
       fields, "leading_dense_block_count",
       [dense](std::int64_t l) { return l < dense; }, config);
+}
+
+absl::Status ReadGgufWindow(const FieldReader& fields, ModelConfig& config) {
+  SPACEMOE_ASSIGN_OR_RETURN(
+      const std::int64_t window,
+      fields.IntOr("attention.sliding_window", 0, 0, kMaxCount));
+  if (window > 0) config.sliding_window = window;
+  return absl::OkStatus();
+}
+
+absl::Status ReadGgufWindowedLayers(const FieldReader& fields,
+                                    std::int64_t fallback,
+                                    ModelConfig& config) {
+  constexpr char kField[] = "attention.sliding_window_pattern";
+  if (!config.sliding_window) return absl::OkStatus();
+  std::vector<bool> windowed;
+  if (!fields.Has(kField) || fields.Scalar(kField)) {
+    SPACEMOE_ASSIGN_OR_RETURN(const std::int64_t period,
+                              fields.IntOr(kField, fallback, 0));
+    for (std::int64_t l = 0; l < config.layers; ++l) {
+      windowed.push_back(period == 0 || l % period < period - 1);
+    }
+  } else {
+    SPACEMOE_ASSIGN_OR_RETURN(windowed, fields.BoolList(kField, config.layers));
+  }
+  for (std::int64_t l = 0; l < config.layers; ++l) {
+    if (!windowed[l]) config.EditLayer(l).windowed = false;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ReadGgufRouting(const FieldReader& fields, std::int64_t group_best,

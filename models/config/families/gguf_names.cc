@@ -46,6 +46,8 @@ constexpr TensorName kNames[] = {
     {TensorRole::kExpertGate, "blk.{layer}.ffn_gate_exps.weight"},
     {TensorRole::kExpertUp, "blk.{layer}.ffn_up_exps.weight"},
     {TensorRole::kExpertDown, "blk.{layer}.ffn_down_exps.weight"},
+    {TensorRole::kExpertGate, "blk.{layer}.ffn_gate_up_exps.weight", 0, 2},
+    {TensorRole::kExpertUp, "blk.{layer}.ffn_gate_up_exps.weight", 1, 2},
     {TensorRole::kExpertGateBias, "blk.{layer}.ffn_gate_exps.bias"},
     {TensorRole::kExpertUpBias, "blk.{layer}.ffn_up_exps.bias"},
     {TensorRole::kExpertDownBias, "blk.{layer}.ffn_down_exps.bias"},

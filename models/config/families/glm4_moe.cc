@@ -9,6 +9,7 @@
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
 #include "models/config/rope_reader.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -29,6 +30,16 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   SPACEMOE_RETURN_IF_ERROR(ReadFirstDense(fields, 1, config));
   return ReadSigmoidRouting(
       fields, {.norm_topk_prob = true, .routed_scaling_factor = 1.0}, config);
+}
+
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  json["attention_bias"] = config.attention_bias;
+  json["use_qk_norm"] = config.qk_norm == QkNorm::kHead;
+  WritePartialRotary(config, json);
+  WriteWidths(config, json);
+  WriteSharedExperts(config, json);
+  WriteFirstDense(config, json);
+  WriteSigmoidRouting(config, json);
 }
 
 absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
@@ -55,6 +66,7 @@ const Family& Glm4MoeFamily() {
       .fields = {.experts = "n_routed_experts"},
       .partial_rotary = true,
       .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
       .gguf_architecture = "glm4moe",
       .matches_gguf = AlwaysMatchesGguf,
       .read_gguf = ReadGguf,

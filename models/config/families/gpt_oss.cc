@@ -7,6 +7,7 @@
 #include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -80,18 +81,24 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadWindow(fields, config);
 }
 
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  json["intermediate_size"] = config.expert_width;
+  json["attention_bias"] = config.attention_bias;
+  json["swiglu_limit"] = config.swiglu_limit;
+  json["sliding_window"] = nullptr;
+  if (config.sliding_window) json["sliding_window"] = *config.sliding_window;
+  WriteLayerTypes("sliding_attention", config, json);
+}
+
 absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
   config.attention_sinks = true;
   config.expert_bias = true;
   config.activation = ActivationKind::kClampedSwiglu;
   config.swiglu_limit = 7;
-  config.rope_scaling.truncate = false;
-  SPACEMOE_ASSIGN_OR_RETURN(
-      config.sliding_window,
-      fields.OptionalInt("attention.sliding_window", 1, kMaxCount));
-  for (std::int64_t l = 1; l < config.layers; l += 2) {
-    config.EditLayer(l).windowed = false;
-  }
+  RopeScaling& scaling = config.rope_scaling;
+  scaling.truncate = scaling.type != RopeType::kYarn;
+  SPACEMOE_RETURN_IF_ERROR(ReadGgufWindow(fields, config));
+  SPACEMOE_RETURN_IF_ERROR(ReadGgufWindowedLayers(fields, 2, config));
   return ReadGgufWidths(fields, config);
 }
 
@@ -106,6 +113,7 @@ const Family& GptOssFamily() {
       .routing = {.kind = RoutingKind::kTopKSoftmax, .logit_bias = true},
       .defaults = {.rms_norm_eps = 1e-5, .rope_theta = 150000},
       .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
       .gguf_architecture = "gpt-oss",
       .matches_gguf = AlwaysMatchesGguf,
       .read_gguf = ReadGguf,

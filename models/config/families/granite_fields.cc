@@ -74,6 +74,7 @@ absl::Status ReadGraniteFields(const FieldReader& fields, ModelConfig& config) {
 }
 
 void WriteGraniteFields(const ModelConfig& config, nlohmann::json& json) {
+  json["intermediate_size"] = config.expert_width;
   json["attention_multiplier"] = config.attention_scale;
   json["embedding_multiplier"] = config.embedding_multiplier;
   json["residual_multiplier"] = config.residual_multiplier;
@@ -95,7 +96,8 @@ absl::Status ReadGraniteGgufFields(const FieldReader& fields,
                             fields.PositiveOr("residual_scale", 1.0));
   SPACEMOE_ASSIGN_OR_RETURN(config.logits_scaling,
                             fields.PositiveOr("logit_scale", 1.0));
-  return absl::OkStatus();
+  // llama.cpp takes false for "no rotation at all" here.
+  return fields.RequireBool("rope.scaling.finetuned", true);
 }
 
 }  // namespace spacemoe

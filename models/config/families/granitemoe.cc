@@ -7,7 +7,7 @@
 namespace spacemoe {
 namespace {
 
-bool MatchesGguf(const FieldReader& fields) {
+bool MatchesGguf(const FieldReader& fields, const GgufFacts&) {
   const auto width = fields.IntOr("expert_shared_feed_forward_length", 0, 0);
   return width.ok() && *width == 0;
 }

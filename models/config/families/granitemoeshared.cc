@@ -33,7 +33,7 @@ void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
 }
 
 // 0 says the same as a missing field.
-bool MatchesGguf(const FieldReader& fields) {
+bool MatchesGguf(const FieldReader& fields, const GgufFacts&) {
   const auto width = fields.IntOr("expert_shared_feed_forward_length", 0, 0);
   return !width.ok() || *width > 0;
 }

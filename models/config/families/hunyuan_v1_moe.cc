@@ -9,6 +9,7 @@
 #include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -84,6 +85,18 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadLayerWidths(fields, config);
 }
 
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  json["intermediate_size"] = config.shared_width;
+  json["moe_intermediate_size"] = config.expert_width;
+  json["num_shared_expert"] = 1;
+  json["use_mixed_mlp_moe"] = config.shared_width > 0;
+  json["use_qk_norm"] = true;
+  json["use_cla"] = false;
+  json["norm_type"] = "rms";
+  json["moe_layer_num_skipped"] = 0;
+  json["attention_bias"] = config.attention_bias;
+}
+
 // The converter writes the base with its alpha in it.
 absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
   config.qk_norm = QkNorm::kHeadAfterRope;
@@ -106,6 +119,7 @@ const Family& HunyuanV1MoeFamily() {
       .defaults = {.rms_norm_eps = 1e-5, .rope_theta = 1e4},
       .fields = {.experts = "num_experts", .experts_per_token = "moe_topk"},
       .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
       .gguf_architecture = "hunyuan-moe",
       .matches_gguf = AlwaysMatchesGguf,
       .read_gguf = ReadGguf,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -84,6 +85,33 @@ absl::Status ReadWidths(const FieldReader& fields, ModelConfig& config) {
   SPACEMOE_ASSIGN_OR_RETURN(config.dense_width,
                             fields.Int("intermediate_size"));
   return absl::OkStatus();
+}
+
+// A model without dense layers has no width for them.
+void WriteWidths(const ModelConfig& config, nlohmann::json& json) {
+  json["moe_intermediate_size"] = config.expert_width;
+  json["intermediate_size"] =
+      config.dense_width > 0 ? config.dense_width : config.expert_width;
+}
+
+void WriteSharedExperts(const ModelConfig& config, nlohmann::json& json) {
+  json["n_shared_experts"] = config.shared_width / config.expert_width;
+}
+
+void WriteFirstDense(const ModelConfig& config, nlohmann::json& json) {
+  json["moe_layer_freq"] = 1;
+  json["first_k_dense_replace"] =
+      config.IsDense(0) ? config.FirstLayerWithExperts() : 0;
+}
+
+void WriteLayerTypes(std::string_view local, const ModelConfig& config,
+                     nlohmann::json& json) {
+  nlohmann::json types = nlohmann::json::array();
+  for (std::int64_t l = 0; l < config.layers; ++l) {
+    const bool windowed = config.sliding_window && config.Layer(l).windowed;
+    types.push_back(windowed ? std::string(local) : "full_attention");
+  }
+  json["layer_types"] = types;
 }
 
 }  // namespace spacemoe

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "models/config/field_reader.h"
 #include "models/config/model_config.h"
+#include "nlohmann/json_fwd.hpp"
 
 namespace spacemoe {
 
@@ -36,6 +37,14 @@ absl::Status ReadLayerTypes(const FieldReader& fields, std::string_view local,
 // attention_bias, of q, k, v and the output projection.
 absl::Status ReadAttentionBias(const FieldReader& fields, bool fallback,
                                ModelConfig& config);
+
+// The inverses of ReadWidths, without shared experts and with n_shared_experts
+// alone, of ReadFirstDense and of ReadLayerTypes.
+void WriteWidths(const ModelConfig& config, nlohmann::json& json);
+void WriteSharedExperts(const ModelConfig& config, nlohmann::json& json);
+void WriteFirstDense(const ModelConfig& config, nlohmann::json& json);
+void WriteLayerTypes(std::string_view local, const ModelConfig& config,
+                     nlohmann::json& json);
 
 // moe_intermediate_size, n_shared_experts of that width together, and
 // intermediate_size for dense layers.

@@ -7,6 +7,7 @@
 #include "models/config/families/gguf_names.h"
 #include "models/config/field_reader.h"
 #include "models/config/rope_reader.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -50,6 +51,16 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
       config);
 }
 
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  json["intermediate_size"] = config.expert_width;
+  json["scoring_func"] = "sigmoid";
+  json["use_qk_norm"] = true;
+  json["qk_norm_type"] = "per_layer";
+  json["use_routing_bias"] = true;
+  json["rotary_dim"] = config.rotary_dim;
+  WritePartialRotary(config, json);
+}
+
 absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
   config.qk_norm = QkNorm::kWidth;
   SPACEMOE_ASSIGN_OR_RETURN(
@@ -73,6 +84,7 @@ const Family& MinimaxM2Family() {
       .defaults = {.rms_norm_eps = 1e-6, .rope_theta = 5e6},
       .partial_rotary = true,
       .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
       .gguf_architecture = "minimax-m2",
       .matches_gguf = AlwaysMatchesGguf,
       .read_gguf = ReadGguf,

@@ -2,6 +2,7 @@
 // top-k, weights divided by their sum; every feed-forward block is sparse.
 #include "models/config/families/common_names.h"
 #include "models/config/families/families.h"
+#include "models/config/families/gguf_fields.h"
 #include "models/config/field_reader.h"
 #include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
@@ -44,12 +45,13 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
 }
 
 void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  json["intermediate_size"] = config.expert_width;
   json["sliding_window"] = nullptr;
   if (config.sliding_window) json["sliding_window"] = *config.sliding_window;
 }
 
 // llama.cpp's "llama" is dense without experts.
-bool MatchesGguf(const FieldReader& fields) {
+bool MatchesGguf(const FieldReader& fields, const GgufFacts&) {
   const auto experts = fields.IntOr("expert_count", 0, 0);
   return !experts.ok() || *experts > 0;
 }
@@ -57,10 +59,7 @@ bool MatchesGguf(const FieldReader& fields) {
 absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
   SPACEMOE_ASSIGN_OR_RETURN(config.expert_width,
                             fields.Int("feed_forward_length"));
-  SPACEMOE_ASSIGN_OR_RETURN(
-      config.sliding_window,
-      fields.OptionalInt("attention.sliding_window", 1, kMaxCount));
-  return absl::OkStatus();
+  return ReadGgufWindow(fields, config);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -20,6 +21,14 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   SPACEMOE_ASSIGN_OR_RETURN(config.routing.renormalise,
                             fields.BoolOr("norm_topk_prob", false));
   return ReadAttentionBias(fields, false, config);
+}
+
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  json["intermediate_size"] = config.expert_width;
+  json["attention_bias"] = config.attention_bias;
+  json["norm_topk_prob"] = config.routing.renormalise;
+  json["clip_qkv"] = nullptr;
+  if (config.clip_qkv) json["clip_qkv"] = *config.clip_qkv;
 }
 
 // llama.cpp never normalises the weights here.
@@ -43,6 +52,7 @@ const Family& OlmoeFamily() {
       .defaults = {.rms_norm_eps = 1e-5, .rope_theta = 1e4},
       .fields = {.experts = "num_experts"},
       .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
       .gguf_architecture = "olmoe",
       .matches_gguf = AlwaysMatchesGguf,
       .read_gguf = ReadGguf,

@@ -8,6 +8,7 @@
 #include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -56,13 +57,31 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadRouting(fields, config);
 }
 
-// The noise that the router was trained with is not in the file.
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  json["intermediate_size"] = config.expert_width;
+  json["attention_bias"] = config.attention_bias;
+  json["lm_head_bias"] = config.lm_head_bias;
+  json["router_jitter_noise"] = config.routing.jitter;
+  json["input_jitter_noise"] = 0.0;
+  json["sliding_window"] = nullptr;
+  if (config.sliding_window) json["sliding_window"] = *config.sliding_window;
+  const RopeScaling& scaling = config.rope_scaling;
+  if (scaling.type != RopeType::kLongRope) return;
+  nlohmann::json& rope = json["rope_scaling"];
+  rope.erase("attention_factor");
+  rope["short_mscale"] = scaling.attention_factor.value_or(1);
+  rope["long_mscale"] = scaling.long_attention_factor.value_or(1);
+}
+
+// The noise that the router was trained with is not in the file, and both
+// lists of factors have one attention factor, which llama.cpp's converter
+// computes itself: sqrt(1 + ln(stretch) / ln(trained context)).
 absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
   config.norm = NormKind::kLayer;
   config.routing.jitter = 0.01;
-  SPACEMOE_ASSIGN_OR_RETURN(
-      config.sliding_window,
-      fields.OptionalInt("attention.sliding_window", 1, kMaxCount));
+  RopeScaling& scaling = config.rope_scaling;
+  scaling.long_attention_factor = scaling.attention_factor;
+  SPACEMOE_RETURN_IF_ERROR(ReadGgufWindow(fields, config));
   SPACEMOE_RETURN_IF_ERROR(ReadGgufWidths(fields, config));
   if (config.experts_per_token == 2) return absl::OkStatus();
   return fields.Unsupported("expert_used_count", "2 (sparsemixer)");
@@ -80,6 +99,7 @@ const Family& PhimoeFamily() {
       .routing = {.kind = RoutingKind::kSparseMixer},
       .defaults = {.rms_norm_eps = 1e-5, .rope_theta = 1e6},
       .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
       .gguf_architecture = "phimoe",
       .matches_gguf = AlwaysMatchesGguf,
       .read_gguf = ReadGguf,

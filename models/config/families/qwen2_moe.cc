@@ -7,6 +7,7 @@
 #include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -19,8 +20,9 @@ constexpr TensorName kShared[] = {
      "model.layers.{layer}.mlp.shared_expert.up_proj.weight"},
     {TensorRole::kSharedDown,
      "model.layers.{layer}.mlp.shared_expert.down_proj.weight"},
-    {TensorRole::kSharedWeight,
-     "model.layers.{layer}.mlp.shared_expert_gate.weight"},
+    {.role = TensorRole::kSharedWeight,
+     .pattern = "model.layers.{layer}.mlp.shared_expert_gate.weight",
+     .two_dimensional = true},
 };
 
 // Even layers below max_window_layers have the window.
@@ -53,6 +55,16 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadWindow(fields, config);
 }
 
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  WriteWidths(config, json);
+  json["shared_expert_intermediate_size"] = config.shared_width;
+  json["qkv_bias"] = config.attention_bias;
+  json["norm_topk_prob"] = config.routing.renormalise;
+  json["decoder_sparse_step"] = 1;
+  json["mlp_only_layers"] = nlohmann::json::array();
+  json["use_sliding_window"] = false;
+}
+
 // llama.cpp knows neither normalised weights nor dense layers here.
 absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
   config.shared_gate = true;
@@ -75,6 +87,7 @@ const Family& Qwen2MoeFamily() {
       .defaults = {.rms_norm_eps = 1e-6, .rope_theta = 1e4},
       .fields = {.experts = "num_experts"},
       .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
       .gguf_architecture = "qwen2moe",
       .matches_gguf = AlwaysMatchesGguf,
       .read_gguf = ReadGguf,

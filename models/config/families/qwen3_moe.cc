@@ -6,6 +6,7 @@
 #include "models/config/families/gguf_names.h"
 #include "models/config/families/layer_fields.h"
 #include "models/config/field_reader.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -29,6 +30,15 @@ absl::Status ReadHuggingFace(const FieldReader& fields, ModelConfig& config) {
   return ReadSparseStep(fields, config);
 }
 
+void WriteHuggingFace(const ModelConfig& config, nlohmann::json& json) {
+  WriteWidths(config, json);
+  json["attention_bias"] = config.attention_bias;
+  json["norm_topk_prob"] = config.routing.renormalise;
+  json["decoder_sparse_step"] = 1;
+  json["mlp_only_layers"] = nlohmann::json::array();
+  json["use_sliding_window"] = false;
+}
+
 // llama.cpp always normalises the weights here.
 absl::Status ReadGguf(const FieldReader& fields, ModelConfig& config) {
   config.qk_norm = QkNorm::kHead;
@@ -49,6 +59,7 @@ const Family& Qwen3MoeFamily() {
       .defaults = {.rms_norm_eps = 1e-6, .rope_theta = 1e4},
       .fields = {.experts = "num_experts"},
       .read_hugging_face = ReadHuggingFace,
+      .write_hugging_face = WriteHuggingFace,
       .gguf_architecture = "qwen3moe",
       .matches_gguf = AlwaysMatchesGguf,
       .read_gguf = ReadGguf,

@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/models/checkpoint/test_files.h"
 
 namespace spacemoe {
 namespace {
@@ -37,6 +38,23 @@ TEST(UnusedTensors, AreThoseOfLayersBeyondTheLast) {
 TEST(UnusedTensors, AreNamedOtherwise) {
   EXPECT_THAT(UnusedText(UnusedOf("models/llama_moe")),
               HasSubstr("6 tensors (model.layers."));
+}
+
+// llama.cpp's loader would not take such a file either.
+TEST(UnusedTensors, OfAGgufFileAreRefused) {
+  std::string file = ReadAll(SPACEMOE_TESTDATA "/gguf/qwen3_moe-f32.gguf");
+  const std::size_t at = file.find("blk.1.attn_q_norm.weight");
+  ASSERT_NE(at, std::string::npos);
+  // The metadata still says what it did; the norm is taken for absent.
+  for (const char* name : {"blk.0.attn_q_norm.weight"}) {
+    file[file.find(name) + 7] = 'x';
+  }
+  const TempDir dir;
+  const auto checkpoint = Checkpoint::Open(dir.Write("model.gguf", file));
+  EXPECT_EQ(checkpoint.status().code(), absl::StatusCode::kUnimplemented);
+  EXPECT_THAT(std::string(checkpoint.status().message()),
+              HasSubstr("expected none of that name in a model of family "
+                        "qwen3_moe"));
 }
 
 }  // namespace

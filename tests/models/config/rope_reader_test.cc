@@ -25,11 +25,12 @@ absl::StatusOr<ModelConfig> Read(const json& scaling) {
   return ReadFields({{"rope_scaling", scaling}});
 }
 
-absl::StatusOr<ModelConfig> ReadGguf(const json& fields) {
+absl::StatusOr<ModelConfig> ReadGguf(const json& fields,
+                                     const GgufRopeFactors& factors = {}) {
   ModelConfig config;
   config.max_positions = 4096;
-  const absl::Status status =
-      ReadGgufRope(FieldReader(fields, "file", "llama.", true), config);
+  const absl::Status status = ReadGgufRope(
+      FieldReader(fields, "file", "llama.", true), factors, config);
   if (!status.ok()) return status;
   return config;
 }
@@ -220,6 +221,23 @@ TEST(RopeReader, ReadsGguf) {
   EXPECT_EQ(yarn->rope_scaling.original_max_positions, 1024);
   ExpectError(ReadGguf({{"llama.rope.scaling.type", "longrope"}}),
               absl::StatusCode::kUnimplemented, "'llama.rope.scaling.type'");
+}
+
+TEST(RopeReader, CountsLongRopesFactors) {
+  ModelConfig config;
+  config.head_dim = 8;
+  config.rope_scaling.type = RopeType::kLongRope;
+  config.rope_scaling.short_factors.assign(4, 1);
+  config.rope_scaling.long_factors.assign(4, 2);
+  const json none = json::object();
+  const FieldReader fields(none, "file");
+  EXPECT_TRUE(CheckRopeFactors(fields, config).ok());
+  config.rope_scaling.long_factors.pop_back();
+  const absl::Status status = CheckRopeFactors(fields, config);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("file: expected 4 longrope factors, one for each two "
+                        "of the 8 rotated values of a head, found 3"));
 }
 
 }  // namespace

@@ -58,21 +58,40 @@ TEST_P(GgufTest, GivesTheLogitsOfTheFolder) {
 INSTANTIATE_TEST_SUITE_P(
     Files, GgufTest,
     testing::Combine(
-        testing::Values(Twin{"granitemoeshared-f32.gguf", "granitemoeshared"},
-                        Twin{"mixtral_tied-f32-unstacked.gguf", "mixtral_tied"},
-                        Twin{"qwen2_moe-f32.gguf", "qwen2_moe"},
-                        Twin{"qwen3_moe-f32.gguf", "qwen3_moe"},
-                        Twin{"olmoe-f32.gguf", "olmoe"},
-                        Twin{"deepseek_v2-f32.gguf", "deepseek_v2"},
-                        Twin{"deepseek_v3-f32.gguf", "deepseek_v3", false},
-                        Twin{"glm4_moe_air-f32.gguf", "glm4_moe_air"},
-                        Twin{"ernie4_5_moe-f32.gguf", "ernie4_5_moe"},
-                        Twin{"hunyuan_v1_moe-f32.gguf", "hunyuan_v1_moe",
-                             false},
-                        Twin{"dots1-f32.gguf", "dots1"},
-                        Twin{"minimax_m2-f32.gguf", "minimax_m2"},
-                        Twin{"gpt_oss_mxfp4-f32.gguf", "gpt_oss_mxfp4", false}),
+        testing::Values(
+            Twin{"granitemoeshared-f32.gguf", "granitemoeshared"},
+            Twin{"mixtral_tied-f32-unstacked.gguf", "mixtral_tied"},
+            Twin{"qwen2_moe-f32.gguf", "qwen2_moe"},
+            Twin{"qwen3_moe-f32.gguf", "qwen3_moe"},
+            Twin{"olmoe-f32.gguf", "olmoe"},
+            Twin{"deepseek_v2-f32.gguf", "deepseek_v2"},
+            Twin{"deepseek_v3-f32.gguf", "deepseek_v3", false},
+            Twin{"glm4_moe_air-f32.gguf", "glm4_moe_air"},
+            Twin{"ernie4_5_moe-f32.gguf", "ernie4_5_moe"},
+            Twin{"hunyuan_v1_moe-f32.gguf", "hunyuan_v1_moe", false},
+            Twin{"dots1-f32.gguf", "dots1"},
+            Twin{"minimax_m2-f32.gguf", "minimax_m2"},
+            Twin{"phimoe_longrope_gguf-f32.gguf", "phimoe_longrope_gguf"},
+            Twin{"mixtral_rope_llama3-f32.gguf", "mixtral_rope_llama3", false},
+            Twin{"gpt_oss_mxfp4-f32.gguf", "gpt_oss_mxfp4", false}),
         testing::Values(KernelKind::kNative, KernelKind::kAten)));
+
+// Beyond the trained context (64 positions), which the fixture's texts do not
+// reach.
+TEST(GgufTest, TakesPhimoesLongFactors) {
+  const auto gguf =
+      Checkpoint::Open(SPACEMOE_TESTDATA "/gguf/phimoe_longrope_gguf-f32.gguf");
+  const auto folder =
+      Checkpoint::Open(SPACEMOE_TESTDATA "/models/phimoe_longrope_gguf");
+  ASSERT_TRUE(gguf.ok() && folder.ok()) << gguf.status() << folder.status();
+  std::vector<int64_t> ids;
+  for (int64_t i = 0; i < 80; ++i) ids.push_back(5 + i * 37 % 311);
+  const auto ours = Logits(**gguf, KernelKind::kNative, ids);
+  const auto same = Logits(**folder, KernelKind::kNative, ids);
+  ASSERT_EQ(ours.size(), same.size());
+  EXPECT_EQ(std::memcmp(ours.data(), same.data(), ours.size() * sizeof(float)),
+            0);
+}
 
 // What a quantised file's widened values compute in ATen.
 TEST(QuantizedGguf, GivesTheSameLogitsWithEitherKernel) {
