@@ -88,7 +88,7 @@ constexpr Shape kShapes[] = {{"head", kVocabulary, kHidden},
                              {"expert_down", kHidden, 64}};
 
 void RegisterLinear(const Shape& shape) {
-  for (const StorageType type : kStorageTypes) {
+  for (const StorageType type : kAllTypes) {
     if (shape.cols % BlockValues(type) != 0) continue;
     const std::string name = std::string("Linear/") + shape.name + "/" +
                              std::string(StorageTypeName(type));

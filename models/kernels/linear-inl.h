@@ -38,6 +38,8 @@ struct TileWeights {
   std::int64_t row_bytes;
   std::int64_t blocks;
   std::int64_t ahead;
+  // The matrix that the rows are of, for blocks whose scales lie elsewhere.
+  const MatrixView* matrix;
 };
 
 // One step of a tile: 32 values of each weight row times those of each x row.
@@ -120,13 +122,54 @@ HWY_INLINE void AddBlocks(const TileWeights& w, const float* x,
   }
 }
 
+// The products of a tile whose scales lie elsewhere: one for each output and
+// tile of columns, which are whole blocks.
+template <class Block, int kRows, int kOutputs>
+HWY_INLINE void AddScaled(const TileWeights& w, const float* x,
+                          std::int64_t x_stride,
+                          Lanes (&sums)[kRows][kOutputs]) {
+  const SeparateScales& scales = w.matrix->scales;
+  const auto* begin = reinterpret_cast<const std::uint8_t*>(w.matrix->data);
+  const std::int64_t first = scales.first_row + (w.data - begin) / w.row_bytes;
+  const std::byte* tiles[kOutputs];
+  for (int o = 0; o < kOutputs; ++o) {
+    tiles[o] = scales.data + (first + o) / scales.tile_rows * scales.row_bytes;
+  }
+  const std::int64_t tile_blocks = scales.tile_cols / kBlockValues;
+  const std::uint8_t* block = w.data;
+  std::int64_t b = 0;
+  for (std::int64_t tile = 0; b < w.blocks; ++tile) {
+    VF factors[kOutputs];
+    for (int o = 0; o < kOutputs; ++o) {
+      factors[o] = hn::Set(DF(), Block::Scale(scales.type, tiles[o], tile));
+    }
+    const std::int64_t end = std::min(w.blocks, b + tile_blocks);
+    for (; b < end; ++b, block += Block::kBytes, x += kBlockValues) {
+      PrefetchAhead<kOutputs * Block::kBytes>(w, b * kOutputs * Block::kBytes);
+      HWY_UNROLL(4)
+      for (int o = 0; o < kOutputs; ++o) {
+        Lanes low;
+        Lanes high;
+        Block::Load(block + o * w.row_bytes, factors[o], low, high);
+        HWY_UNROLL(4)
+        for (int r = 0; r < kRows; ++r) {
+          AddProduct(LoadLanes(x + r * x_stride), low, sums[r][o]);
+          AddProduct(LoadLanes(x + r * x_stride + kLanes), high, sums[r][o]);
+        }
+      }
+    }
+  }
+}
+
 template <class Block, int kRows, int kOutputs>
 HWY_INLINE void SumTile(const TileWeights& w, const float* x,
                         std::int64_t x_stride, Lanes (&sums)[kRows][kOutputs]) {
   for (auto& row : sums) {
     for (Lanes& sum : row) sum = ZeroLanes();
   }
-  if constexpr (SubBlocks<Block>() > 1) {
+  if constexpr (requires { Block::kScaledElsewhere; }) {
+    AddScaled<Block>(w, x, x_stride, sums);
+  } else if constexpr (SubBlocks<Block>() > 1) {
     AddParts<Block>(w, x, x_stride, sums);
   } else {
     AddBlocks<Block>(w, x, x_stride, sums);

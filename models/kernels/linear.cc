@@ -45,7 +45,7 @@ RangeKernels KernelsOf(StorageType type) {
       return {FuseMxfp4, WidenMxfp4};
     case StorageType::kF8E4M3:
     case StorageType::kF4:
-      return {nullptr, WidenWithScales};
+      return {FuseWithScales, WidenWithScales};
   }
   return {FuseFloat, WidenFloat};
 }
@@ -65,10 +65,21 @@ float* ThreadScratch(std::int64_t floats) {
   return static_cast<float*>(std::align(64, 64, aligned, space));
 }
 
+// Whether separate scales, if any, are those that FuseWithScales reads, and no
+// tile of them ends within a block.
+bool HasWholeTiles(const MatrixView& w) {
+  constexpr std::int64_t kBlock = 32;
+  if (!HasSeparateScales(w.type)) return true;
+  const std::int64_t tile = w.scales.tile_cols;
+  const bool powers = w.scales.type == SeparateScales::Type::kE8M0;
+  if (w.type == StorageType::kF4) return powers && tile == kBlock;
+  return !powers && (tile >= w.cols || tile % kBlock == 0);
+}
+
 // Float32 needs no widening, and a few rows of x none ahead of time; a row that
 // ends within a block is always widened.
 bool IsFused(const LinearJob& job) {
-  if (HasSeparateScales(job.w.type)) return false;
+  if (!HasWholeTiles(job.w)) return false;
   const bool whole = job.w.cols == PanelWidth(job);
   const bool plain = job.w.type == StorageType::kF32;
   return whole && (plain || job.rows <= FusedRows());

@@ -35,7 +35,7 @@ void PanelRange(const LinearJob& job, std::int64_t begin, std::int64_t end,
   const std::int64_t width = PanelWidth(job);
   const TileWeights weights{reinterpret_cast<const std::uint8_t*>(panel),
                             width * static_cast<std::int64_t>(sizeof(float)),
-                            width / kBlockValues, 0};
+                            width / kBlockValues, 0, &job.w};
   TileRows<F32Block>(job, weights, begin, end - begin);
 }
 

@@ -23,6 +23,8 @@ FusedRange FuseQ4_K;
 FusedRange FuseQ5_K;
 FusedRange FuseQ6_K;
 FusedRange FuseMxfp4;
+// F8_E4M3, F4; tiles of scales are whole blocks of columns.
+FusedRange FuseWithScales;
 
 // The stored rows [begin, end) as float32, zero-padded to whole blocks; panel:
 // [end - begin, PanelWidth(job)].

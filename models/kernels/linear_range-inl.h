@@ -34,7 +34,7 @@ HWY_INLINE void Fuse(const LinearJob& job, std::int64_t begin,
                      std::int64_t end) {
   const TileWeights weights{StoredRowBytes(job, begin), job.w.row_bytes,
                             job.w.cols / (kBlockValues * SubBlocks<Block>()),
-                            kPrefetchBytes};
+                            kPrefetchBytes, &job.w};
   if (job.rows <= kTileRows) {
     return TileRows<Block>(job, weights, begin, end - begin);
   }

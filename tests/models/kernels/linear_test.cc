@@ -77,7 +77,7 @@ TEST(Linear, EqualsScalarReferenceOnEveryInstructionSet) {
   for (const std::string& name : InstructionSets()) {
     const ScopedInstructionSet scope(name);
     SCOPED_TRACE(name);
-    for (const StorageType type : kStorageTypes) {
+    for (const StorageType type : kAllTypes) {
       const RandomMatrix w = MakeRandomMatrix(type, 13, WholeBlocks(type, 96));
       for (const std::int64_t rows : {1, 2, 3, 4, 5, 9}) {
         ExpectNearReference(w.view, rows);
@@ -102,7 +102,7 @@ TEST(Linear, TakesAnyNumberOfColumnsInPlainTypes) {
 TEST(Linear, WidensWeightsExactly) {
   for (const std::string& name : InstructionSets()) {
     const ScopedInstructionSet scope(name);
-    for (const StorageType type : kStorageTypes) {
+    for (const StorageType type : kAllTypes) {
       const std::int64_t cols = WholeBlocks(type, 64);
       const RandomMatrix w = MakeRandomMatrix(type, 5, cols);
       Floats identity(cols * cols, 0.0f);
@@ -140,7 +140,7 @@ void ExpectRowsIndependent(const MatrixView& w, std::int64_t rows,
 TEST(Linear, GivesARowTheSameBitsInAnyBatchOnAnyThreadCount) {
   for (const int threads : {1, 2, 3}) {
     ThreadPool pool(threads);
-    for (const StorageType type : kStorageTypes) {
+    for (const StorageType type : kAllTypes) {
       const RandomMatrix w =
           MakeRandomMatrix(type, 210, WholeBlocks(type, 320));
       for (const std::int64_t rows : {2, 3, 4, 5, 6, 7, 8, 16, 33, 64}) {
@@ -164,7 +164,7 @@ TEST(Linear, GivesARowTheSameBitsInAnyBatchWithOddColumns) {
 }
 
 TEST(Linear, GivesTheSameBitsOnEveryFusedInstructionSet) {
-  for (const StorageType type : kStorageTypes) {
+  for (const StorageType type : kAllTypes) {
     const std::int64_t cols = WholeBlocks(type, 192);
     const RandomMatrix w = MakeRandomMatrix(type, 37, cols);
     for (const std::int64_t rows : {1, 2, 3, 4, 7}) {
@@ -249,10 +249,80 @@ TEST(Linear, LeavesTheGapsBetweenOutputRowsAlone) {
 }
 
 TEST(Linear, ReadsUnalignedWeights) {
-  for (const StorageType type : kStorageTypes) {
+  for (const StorageType type : kAllTypes) {
     const RandomMatrix odd =
         MakeRandomMatrix(type, 9, WholeBlocks(type, 64), 3);
     for (const std::int64_t rows : {1, 5}) ExpectNearReference(odd.view, rows);
+  }
+}
+
+// Their values are those of the matrix widened to float32, in every batch.
+void ExpectBitsOfTheWidened(const MatrixView& w) {
+  Floats wide(static_cast<std::size_t>(w.rows * w.cols));
+  for (std::int64_t r = 0; r < w.rows; ++r) {
+    DequantizeRow(w, r, wide.data() + r * w.cols);
+  }
+  const MatrixView plain = {StorageType::kF32, w.rows, w.cols,
+                            reinterpret_cast<const std::byte*>(wide.data()),
+                            w.cols * 4};
+  for (const std::int64_t rows : {1, 3, 4, 40}) {
+    const Floats x = RandomFloats(rows * w.cols);
+    const Floats expected = RunLinear(plain, x.data(), rows, w.cols);
+    const Floats found = RunLinear(w, x.data(), rows, w.cols);
+    EXPECT_TRUE(SameBits(expected.data(), found.data(), rows * w.rows))
+        << Describe(w.type, rows) << ", columns " << w.cols;
+  }
+}
+
+TEST(Linear, GivesSeparatelyScaledTypesTheBitsOfTheirValues) {
+  for (const std::string& name : FusedInstructionSets()) {
+    const ScopedInstructionSet scope(name);
+    SCOPED_TRACE(name);
+    for (const StorageType type : kScaledTypes) {
+      for (const std::int64_t cols : {64, 256, 320}) {
+        ExpectBitsOfTheWidened(MakeRandomMatrix(type, 45, cols).view);
+      }
+    }
+  }
+}
+
+TEST(Linear, TakesBFloat16ScalesOneARow) {
+  RandomMatrix w = MakeRandomMatrix(StorageType::kF8E4M3, 45, 256);
+  std::vector<std::uint16_t> scales;
+  for (int i = 0; i < 48; ++i) scales.push_back(0x3c00 + 5 * i);
+  w.view.scales = {.type = SeparateScales::Type::kBF16,
+                   .data = reinterpret_cast<const std::byte*>(scales.data()),
+                   .row_bytes = 2,
+                   .tile_cols = 256,
+                   .first_row = 3};
+  ExpectBitsOfTheWidened(w.view);
+}
+
+// Every code and every power of two that keeps six times itself finite.
+TEST(Linear, WidensEveryFourBitCodeWithEveryScale) {
+  constexpr int kScales = 253;
+  std::vector<std::byte> codes(kScales * 16);
+  std::vector<std::byte> scales(kScales);
+  for (int r = 0; r < kScales; ++r) {
+    scales[r] = static_cast<std::byte>(r);
+    for (int i = 0; i < 16; ++i) {
+      codes[r * 16 + i] = static_cast<std::byte>(i << 4 | (15 - i));
+    }
+  }
+  MatrixView w{StorageType::kF4, kScales, 32, codes.data(), 16};
+  w.scales = {.type = SeparateScales::Type::kE8M0,
+              .data = scales.data(),
+              .row_bytes = 1,
+              .tile_cols = 32};
+  Floats identity(32 * 32, 0.0f);
+  for (int i = 0; i < 32; ++i) identity[i * 32 + i] = 1.0f;
+  for (int k = 0; k < 32; ++k) {
+    const Floats y = RunLinear(w, identity.data() + k * 32, 1, 32);
+    for (int r = 0; r < kScales; ++r) {
+      Floats row(32);
+      DequantizeRow(w, r, row.data());
+      EXPECT_EQ(y[r], row[k]) << "scale " << r << ", value " << k;
+    }
   }
 }
 

@@ -43,9 +43,41 @@ void MendBlock(StorageType type, std::byte* block, std::uint16_t bits) {
     case StorageType::kMxfp4:
       *block = static_cast<std::byte>(110 + bits % 16);
       return;
+    case StorageType::kF8E4M3:  // NaN otherwise
+      if ((*block & std::byte{0x7f}) == std::byte{0x7f}) *block = std::byte{8};
+      return;
+    case StorageType::kF4:
+      return;
     default:
       SetHalf(block, bits);
   }
+}
+
+// Tiles that end within rows and columns; of narrow matrices within blocks too.
+void AddScales(RandomMatrix& m) {
+  const bool f4 = m.view.type == StorageType::kF4;
+  const std::int64_t tile_rows = f4 ? 1 : 5;
+  const std::int64_t whole = m.view.cols >= 192 ? 128 : 40;
+  const std::int64_t tile_cols = f4 ? 32 : whole;
+  const std::int64_t value_bytes = f4 ? 1 : 4;
+  const std::int64_t rows = (m.view.rows + tile_rows - 1) / tile_rows;
+  const std::int64_t cols = (m.view.cols + tile_cols - 1) / tile_cols;
+  m.scales.resize(static_cast<std::size_t>(rows * cols * value_bytes));
+  std::minstd_rand random(3);
+  for (std::size_t i = 0; i < m.scales.size(); i += value_bytes) {
+    const float value = static_cast<float>(random() % 1000 + 1) / 3e5f;
+    if (f4) {
+      m.scales[i] = static_cast<std::byte>(117 + random() % 8);
+    } else {
+      std::memcpy(m.scales.data() + i, &value, sizeof(value));
+    }
+  }
+  m.view.scales = {
+      .type = f4 ? SeparateScales::Type::kE8M0 : SeparateScales::Type::kF32,
+      .data = m.scales.data(),
+      .row_bytes = cols * value_bytes,
+      .tile_rows = tile_rows,
+      .tile_cols = tile_cols};
 }
 
 }  // namespace
@@ -63,6 +95,7 @@ RandomMatrix MakeRandomMatrix(StorageType type, std::int64_t rows,
     MendBlock(type, block, static_cast<std::uint16_t>(random() >> 8));
   }
   m.view = {type, rows, cols, begin, row_bytes, 0};
+  if (HasSeparateScales(type)) AddScales(m);
   return m;
 }
 

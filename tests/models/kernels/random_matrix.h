@@ -18,6 +18,17 @@ inline constexpr std::array<StorageType, 14> kStorageTypes = {
     StorageType::kQ3_K, StorageType::kQ4_K, StorageType::kQ5_K,
     StorageType::kQ6_K, StorageType::kMxfp4};
 
+// And those with scales beside them.
+inline constexpr std::array<StorageType, 2> kScaledTypes = {
+    StorageType::kF8E4M3, StorageType::kF4};
+inline constexpr auto kAllTypes = [] {
+  std::array<StorageType, kStorageTypes.size() + kScaledTypes.size()> all{};
+  std::size_t count = 0;
+  for (const StorageType type : kStorageTypes) all[count++] = type;
+  for (const StorageType type : kScaledTypes) all[count++] = type;
+  return all;
+}();
+
 // At least `cols`, and whole blocks of `type`.
 inline std::int64_t WholeBlocks(StorageType type, std::int64_t cols) {
   const std::int64_t values = BlockValues(type);
@@ -26,7 +37,8 @@ inline std::int64_t WholeBlocks(StorageType type, std::int64_t cols) {
 
 struct RandomMatrix {
   std::vector<std::byte> bytes;
-  MatrixView view;  // of bytes
+  std::vector<std::byte> scales;  // of kScaledTypes
+  MatrixView view;                // of bytes and scales
 };
 
 // [rows, cols], the same for the same arguments; begins `offset` bytes into
