@@ -70,17 +70,21 @@ absl::Status AttachMxfp4(const Checkpoint& checkpoint,
   return absl::OkStatus();
 }
 
+// Of a stack: the expert's own tiles.
 absl::Status AttachTiles(const Checkpoint& checkpoint, const TensorInfo& scales,
-                         const TensorName& name, MatrixView& view) {
+                         const TensorName& name, std::int64_t expert,
+                         MatrixView& view) {
   const QuantizationConfig& config = checkpoint.config().quantization;
   const std::int64_t rows = CeilDiv(view.rows * name.parts, config.tile_rows);
   const std::int64_t cols = CeilDiv(view.cols, config.tile_cols);
-  if (scales.shape != std::vector<std::int64_t>{rows, cols}) {
-    return WrongShape(scales, {rows, cols});
-  }
+  std::vector<std::int64_t> expected = {rows, cols};
+  const bool stacked = IsStacked(name);
+  if (stacked) expected.insert(expected.begin(), checkpoint.config().experts);
+  if (scales.shape != expected) return WrongShape(scales, expected);
   SPACEMOE_ASSIGN_OR_RETURN(const auto type, ScaleType(scales));
+  const std::int64_t matrix = rows * cols * TypeBytes(type);
   view.scales = {.type = type,
-                 .data = scales.data,
+                 .data = scales.data + (stacked ? expert * matrix : 0),
                  .row_bytes = cols * TypeBytes(type),
                  .tile_rows = config.tile_rows,
                  .tile_cols = config.tile_cols,
@@ -88,17 +92,26 @@ absl::Status AttachTiles(const Checkpoint& checkpoint, const TensorInfo& scales,
   return absl::OkStatus();
 }
 
-// One scale for all, or one for each row.
-absl::Status AttachRows(const TensorInfo& scales, const TensorName& name,
+// One scale for all, or one for each row; of a stack [experts, rows, 1], or one
+// for each expert.
+absl::Status AttachRows(const Checkpoint& checkpoint, const TensorInfo& scales,
+                        const TensorName& name, std::int64_t expert,
                         MatrixView& view) {
   const std::int64_t rows = view.rows * name.parts;
-  if (scales.elements() != 1 && scales.elements() != rows) {
-    return WrongShape(scales, {rows, 1});
+  const bool stacked = IsStacked(name);
+  const std::int64_t stack = stacked ? checkpoint.config().experts : 1;
+  const std::int64_t found = scales.elements();
+  const bool by_row = found == stack * rows;
+  if (!by_row && found != stack && found != 1) {
+    std::vector<std::int64_t> expected = {rows, 1};
+    if (stacked) expected.insert(expected.begin(), stack);
+    return WrongShape(scales, expected);
   }
   SPACEMOE_ASSIGN_OR_RETURN(const auto type, ScaleType(scales));
+  const std::int64_t matrix = found / stack * TypeBytes(type);
   view.scales = {.type = type,
-                 .data = scales.data,
-                 .row_bytes = scales.elements() == 1 ? 0 : TypeBytes(type),
+                 .data = scales.data + (stacked ? expert * matrix : 0),
+                 .row_bytes = by_row ? TypeBytes(type) : 0,
                  .tile_cols = view.cols,
                  .first_row = name.part * view.rows};
   return absl::OkStatus();
@@ -113,16 +126,17 @@ absl::Status AttachScales(const Checkpoint& checkpoint,
   if (view.type == StorageType::kF4) {
     return AttachMxfp4(checkpoint, tensor, name, expert, view);
   }
-  if (IsStacked(name) || name.order == RowOrder::kInterleaved) {
+  if (name.order != RowOrder::kPlain) {
     return absl::UnimplementedError(
         absl::StrCat(checkpoint.path(), ": tensor '", tensor,
-                     "': F8_E4M3 is not supported for fused experts"));
+                     "': F8_E4M3 is not supported where rows alternate or are "
+                     "permuted"));
   }
   if (const auto* scales = checkpoint.FindTensor(tensor + "_scale_inv")) {
-    return AttachTiles(checkpoint, *scales, name, view);
+    return AttachTiles(checkpoint, *scales, name, expert, view);
   }
   if (const auto* scales = checkpoint.FindTensor(tensor + "_scale")) {
-    return AttachRows(*scales, name, view);
+    return AttachRows(checkpoint, *scales, name, expert, view);
   }
   return Missing(checkpoint, tensor, "_scale_inv");
 }

@@ -18,7 +18,8 @@ namespace spacemoe {
 //   MXFP4:   TENSOR_scales, uint8 [experts, parts * rows, cols / 32]
 //   F8_E4M3: TENSOR_scale_inv, [rows / tile, cols / tile] with tiles as the
 //            config says, the last ones part-filled (DeepSeek); or
-//            TENSOR_scale, one, or one a row (compressed-tensors)
+//            TENSOR_scale, one, or one a row (compressed-tensors); of fused
+//            experts the same for each
 // NOT_FOUND, INVALID_ARGUMENT and UNIMPLEMENTED name the tensor.
 absl::Status AttachScales(const Checkpoint& checkpoint,
                           const std::string& tensor, const TensorName& name,

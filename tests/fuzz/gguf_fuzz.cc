@@ -1,5 +1,5 @@
 // A GGUF file, opened as a checkpoint is: header, metadata, config, tensors,
-// tokenizer.
+// tokenizer; and its config as an export would write it.
 #include <unistd.h>
 
 #include <cstddef>
@@ -10,6 +10,7 @@
 #include "models/checkpoint/gguf_tokenizer_json.h"
 #include "models/checkpoint/model_weights.h"
 #include "models/checkpoint/tokenizer_files.h"
+#include "models/config/config_reader.h"
 
 namespace {
 
@@ -44,7 +45,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   if (!spacemoe::ParseGguf(bytes, FilePath()).ok()) return 0;
   WriteFile(data, size);
   const auto checkpoint = spacemoe::Checkpoint::Open(FilePath());
-  if (checkpoint.ok()) TouchWeights(**checkpoint);
+  if (checkpoint.ok()) {
+    TouchWeights(**checkpoint);
+    (void)spacemoe::CheckSayable((*checkpoint)->config(), FilePath());
+  }
   const auto files = spacemoe::ReadTokenizerFiles(FilePath());
   if (files.ok()) (void)spacemoe::GgufTokenizerJson(*files->gguf);
   unlink(FilePath().c_str());

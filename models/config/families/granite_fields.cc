@@ -18,6 +18,19 @@ constexpr TensorName kSparseBlock[] = {
      "model.layers.{layer}.block_sparse_moe.output_linear.weight"},
 };
 
+// As quantised folders have them, one by one.
+constexpr char kSplitGate[] =
+    "model.layers.{layer}.block_sparse_moe.experts.{expert}.gate_proj.weight";
+constexpr char kSplitUp[] =
+    "model.layers.{layer}.block_sparse_moe.experts.{expert}.up_proj.weight";
+constexpr char kSplitDown[] =
+    "model.layers.{layer}.block_sparse_moe.experts.{expert}.down_proj.weight";
+constexpr TensorName kSplitExperts[] = {
+    {TensorRole::kExpertGate, kSplitGate},
+    {TensorRole::kExpertUp, kSplitUp},
+    {TensorRole::kExpertDown, kSplitDown},
+};
+
 constexpr TensorName kGguf[] = {
     {TensorRole::kTokenEmbedding, "token_embd.weight"},
     {TensorRole::kFinalNorm, "output_norm.weight"},
@@ -49,7 +62,8 @@ constexpr TensorName kGguf[] = {
 
 std::span<const TensorName> GraniteNames() {
   static const std::vector<TensorName> kNames =
-      Together({ModelNames(), PreNormNames(), AttentionNames(), kSparseBlock});
+      Together({ModelNames(), PreNormNames(), AttentionNames(), kSparseBlock,
+                kSplitExperts});
   return kNames;
 }
 

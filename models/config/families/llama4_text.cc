@@ -26,6 +26,13 @@ constexpr TensorName kFeedForward[] = {
     {TensorRole::kExpertDown,
      "model.layers.{layer}.feed_forward.experts.down_proj", 0, 1,
      RowOrder::kPlain, /*transposed=*/true},
+    // As quantised folders have them, one by one.
+    {TensorRole::kExpertGate,
+     "model.layers.{layer}.feed_forward.experts.{expert}.gate_proj.weight"},
+    {TensorRole::kExpertUp,
+     "model.layers.{layer}.feed_forward.experts.{expert}.up_proj.weight"},
+    {TensorRole::kExpertDown,
+     "model.layers.{layer}.feed_forward.experts.{expert}.down_proj.weight"},
     {TensorRole::kSharedGate,
      "model.layers.{layer}.feed_forward.shared_expert.gate_proj.weight"},
     {TensorRole::kSharedUp,

@@ -2,6 +2,7 @@
 #include "models/checkpoint/weight_scales.h"
 
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,8 @@
 #include "gtest/gtest.h"
 #include "models/checkpoint/model_weights.h"
 #include "models/checkpoint/safetensors.h"
+#include "nlohmann/json.hpp"
+#include "tests/models/checkpoint/test_files.h"
 
 namespace spacemoe {
 namespace {
@@ -82,6 +85,121 @@ TEST(WeightScales, AreReportedWhenTheyAreMissing) {
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("'no.weight_scale_inv'"));
+}
+
+// A folder of GraniteMoe with FP8 experts: one layer, two experts, fused.
+class FusedFp8 : public ::testing::Test {
+ protected:
+  static constexpr std::int64_t kHidden = 8;
+  static constexpr std::int64_t kWidth = 4;
+
+  void Add(const std::string& name, const std::string& dtype,
+           const std::vector<std::int64_t>& shape, const std::string& bytes) {
+    header_[name] = {
+        {"dtype", dtype},
+        {"shape", shape},
+        {"data_offsets", {data_.size(), data_.size() + bytes.size()}}};
+    data_ += bytes;
+  }
+  void AddFloats(const std::string& name,
+                 const std::vector<std::int64_t>& shape, float first) {
+    std::int64_t count = 1;
+    for (const std::int64_t size : shape) count *= size;
+    std::vector<float> values(count);
+    for (std::int64_t i = 0; i < count; ++i) {
+      values[i] = first + static_cast<float>(i);
+    }
+    Add(name, "F32", shape,
+        {reinterpret_cast<const char*>(values.data()), values.size() * 4});
+  }
+  // 1.0 is 0x38.
+  void AddOnes(const std::string& name,
+               const std::vector<std::int64_t>& shape) {
+    std::int64_t count = 1;
+    for (const std::int64_t size : shape) count *= size;
+    Add(name, "F8_E4M3", shape, std::string(count, '\x38'));
+  }
+
+  void AddRest() {
+    const std::string layer = "model.layers.0.";
+    AddFloats("model.embed_tokens.weight", {16, kHidden}, 0);
+    AddFloats("model.norm.weight", {kHidden}, 0);
+    AddFloats(layer + "input_layernorm.weight", {kHidden}, 0);
+    AddFloats(layer + "post_attention_layernorm.weight", {kHidden}, 0);
+    for (const char* part : {"q", "k", "v", "o"}) {
+      AddFloats(layer + "self_attn." + part + "_proj.weight",
+                {kHidden, kHidden}, 0);
+    }
+    AddFloats(layer + "block_sparse_moe.router.layer.weight", {2, kHidden}, 0);
+  }
+
+  absl::StatusOr<std::unique_ptr<Checkpoint>> Open(
+      const nlohmann::json& quantization) {
+    AddRest();
+    const nlohmann::json config = {
+        {"model_type", "granitemoe"},  {"vocab_size", 16},
+        {"hidden_size", kHidden},      {"intermediate_size", kWidth},
+        {"num_hidden_layers", 1},      {"num_attention_heads", 2},
+        {"num_key_value_heads", 2},    {"max_position_embeddings", 32},
+        {"num_local_experts", 2},      {"num_experts_per_tok", 1},
+        {"tie_word_embeddings", true}, {"quantization_config", quantization}};
+    dir_.Write("config.json", config.dump());
+    dir_.Write("model.safetensors", SafetensorsBytes(header_.dump(), data_));
+    return Checkpoint::Open(dir_.path());
+  }
+
+  const std::string block_ = "model.layers.0.block_sparse_moe.";
+  nlohmann::json header_;
+  std::string data_;
+  TempDir dir_;
+};
+
+// As llm-compressor writes them: a scale a row.
+TEST_F(FusedFp8, TakesAScaleForEachRowOfEachExpert) {
+  AddOnes(block_ + "input_linear.weight", {2, 2 * kWidth, kHidden});
+  AddFloats(block_ + "input_linear.weight_scale", {2, 2 * kWidth, 1}, 1);
+  AddOnes(block_ + "output_linear.weight", {2, kHidden, kWidth});
+  AddFloats(block_ + "output_linear.weight_scale", {2, 1, 1}, 1);
+  const auto checkpoint = Open(
+      {{"quant_method", "compressed-tensors"}, {"format", "float-quantized"}});
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+  const ModelWeights weights(**checkpoint);
+  const auto up = weights.Get(TensorRole::kExpertUp, 0, 1);
+  const auto down = weights.Get(TensorRole::kExpertDown, 0, 1);
+  ASSERT_TRUE(up.ok() && down.ok()) << up.status() << down.status();
+  // Expert 0 has scales 1 to 8; then gate's 9 to 12, up's 13 to 16.
+  for (std::int64_t r = 0; r < kWidth; ++r) {
+    EXPECT_EQ(Widened(*up)[r * kHidden], 13 + r);
+  }
+  EXPECT_EQ(Widened(*down), std::vector<float>(kHidden * kWidth, 2));
+  EXPECT_EQ(ViewBytes(*up), kWidth * kHidden + kWidth * 4);
+}
+
+TEST_F(FusedFp8, TakesTilesOfEachExpert) {
+  AddOnes(block_ + "input_linear.weight", {2, 2 * kWidth, kHidden});
+  AddFloats(block_ + "input_linear.weight_scale_inv", {2, 2, 2}, 1);
+  AddOnes(block_ + "output_linear.weight", {2, kHidden, kWidth});
+  AddFloats(block_ + "output_linear.weight_scale_inv", {2, 2, 1}, 1);
+  const auto checkpoint =
+      Open({{"quant_method", "fp8"}, {"weight_block_size", {4, 4}}});
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+  const auto up = ModelWeights(**checkpoint).Get(TensorRole::kExpertUp, 0, 1);
+  ASSERT_TRUE(up.ok()) << up.status();
+  EXPECT_EQ(Widened(*up)[0], 7);
+  EXPECT_EQ(Widened(*up)[7], 8);
+}
+
+TEST_F(FusedFp8, NamesScalesOfAnotherShape) {
+  AddOnes(block_ + "input_linear.weight", {2, 2 * kWidth, kHidden});
+  AddFloats(block_ + "input_linear.weight_scale", {2, 3, 1}, 1);
+  AddOnes(block_ + "output_linear.weight", {2, kHidden, kWidth});
+  AddFloats(block_ + "output_linear.weight_scale", {2, 1, 1}, 1);
+  const auto checkpoint = Open(
+      {{"quant_method", "compressed-tensors"}, {"format", "float-quantized"}});
+  EXPECT_EQ(checkpoint.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(checkpoint.status().message()),
+              HasSubstr("input_linear.weight_scale' (scales): expected shape "
+                        "[2, 8, 1], found [2, 3, 1]"));
 }
 
 }  // namespace
