@@ -12,6 +12,7 @@
 #include "cli/generate_flags.h"
 #include "cli/launcher/process_guard.h"
 #include "cli/terminal.h"
+#include "cli/verify/compare_layers.h"
 #include "cli/verify/comparison.h"
 #include "cli/verify/expected_set.h"
 #include "cli/verify/observed.h"
@@ -136,40 +137,6 @@ absl::StatusOr<Comparison> CompareLogits(const ExpectedSet& expected,
   return meter.Result("logits", flags.logits_tolerance);
 }
 
-absl::StatusOr<Comparison> CompareHidden(const ExpectedSet& expected,
-                                         const Flags& flags, int64_t width,
-                                         const Observed& seen) {
-  ErrorMeter meter;
-  for (const auto& [layer, hidden] : seen.hidden) {
-    const std::string name = absl::StrCat("prompt0.hidden.", layer);
-    SPACEMOE_ASSIGN_OR_RETURN(const auto wanted, expected.Floats(name));
-    const double unit = std::max(1.0, StandardDeviation(wanted));
-    meter.Add(name, hidden, wanted, width, unit);
-  }
-  return meter.Result("hidden states", flags.hidden_tolerance);
-}
-
-absl::Status CompareRouting(const ExpectedSet& expected, const Flags& flags,
-                            int64_t positions, const Observed& seen,
-                            std::vector<Comparison>* out) {
-  MismatchMeter experts;
-  ErrorMeter weights;
-  for (const auto& [layer, routing] : seen.routing) {
-    const std::string name = absl::StrCat("prompt0.router.", layer);
-    const int64_t top_k =
-        static_cast<int64_t>(routing.experts.size()) / positions;
-    SPACEMOE_ASSIGN_OR_RETURN(const auto wanted,
-                              expected.Integers(name + ".experts"));
-    SPACEMOE_ASSIGN_OR_RETURN(const auto factors,
-                              expected.Floats(name + ".weights"));
-    experts.Add(name, routing.experts, wanted, std::max<int64_t>(top_k, 1));
-    weights.Add(name, routing.weights, factors, std::max<int64_t>(top_k, 1));
-  }
-  out->push_back(experts.Result("chosen experts"));
-  out->push_back(weights.Result("their weights", flags.weights_tolerance));
-  return absl::OkStatus();
-}
-
 absl::StatusOr<Comparison> CompareContinuations(const ExpectedSet& expected,
                                                 Runner* runner) {
   SPACEMOE_ASSIGN_OR_RETURN(const auto found,
@@ -221,10 +188,12 @@ absl::StatusOr<std::vector<Comparison>> Compare(const Flags& flags,
   std::vector<Comparison> all(2);
   SPACEMOE_ASSIGN_OR_RETURN(
       all[0], CompareLogits(*expected, flags, config.vocab_size, runner.get()));
-  SPACEMOE_ASSIGN_OR_RETURN(
-      all[1], CompareHidden(*expected, flags, config.hidden_size, seen));
-  SPACEMOE_RETURN_IF_ERROR(CompareRouting(
-      *expected, flags, static_cast<int64_t>(first.size()), seen, &all));
+  SPACEMOE_ASSIGN_OR_RETURN(all[1],
+                            CompareHidden(*expected, flags.hidden_tolerance,
+                                          config.hidden_size, seen));
+  SPACEMOE_RETURN_IF_ERROR(CompareRouting(*expected, flags.weights_tolerance,
+                                          static_cast<int64_t>(first.size()),
+                                          seen, &all));
   SPACEMOE_ASSIGN_OR_RETURN(all.emplace_back(),
                             CompareContinuations(*expected, runner.get()));
   return all;

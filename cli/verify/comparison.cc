@@ -21,6 +21,10 @@ std::string Position(const std::string& name, size_t index, int64_t width) {
   return absl::StrCat(name, ", row ", at / width, ", column ", at % width);
 }
 
+std::string Missing(const std::string& name, std::string_view side) {
+  return absl::StrCat(name, " is missing in ", std::string(side));
+}
+
 std::string Verdict(const Comparison& c) { return c.passed ? "ok" : "FAILED"; }
 
 }  // namespace
@@ -44,6 +48,10 @@ void ErrorMeter::Add(const std::string& name, absl::Span<const float> actual,
     sum_ += finite;
     ++count_;
   }
+}
+
+void ErrorMeter::AddMissing(const std::string& name, std::string_view side) {
+  Reach(kInfinity, Missing(name, side));
 }
 
 Comparison ErrorMeter::Result(const std::string& name, double tolerance) const {
@@ -71,6 +79,11 @@ void MismatchMeter::Add(const std::string& name,
   if (actual.size() == expected.size()) return;
   sizes_differ_ = true;
   if (where_.empty()) where_ = Sizes(name, actual.size(), expected.size());
+}
+
+void MismatchMeter::AddMissing(const std::string& name, std::string_view side) {
+  sizes_differ_ = true;
+  if (where_.empty()) where_ = Missing(name, side);
 }
 
 Comparison MismatchMeter::Result(const std::string& name) const {

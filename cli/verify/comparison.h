@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -28,6 +29,8 @@ class ErrorMeter {
   // by `unit`.
   void Add(const std::string& name, absl::Span<const float> actual,
            absl::Span<const float> expected, int64_t width, double unit = 1);
+  // One side has `name` and the other has not.
+  void AddMissing(const std::string& name, std::string_view side);
 
   // Passed if nothing exceeds `tolerance` and something was compared.
   Comparison Result(const std::string& name, double tolerance) const;
@@ -47,6 +50,7 @@ class MismatchMeter {
  public:
   void Add(const std::string& name, absl::Span<const int64_t> actual,
            absl::Span<const int64_t> expected, int64_t width);
+  void AddMissing(const std::string& name, std::string_view side);
   Comparison Result(const std::string& name) const;
 
  private:

@@ -1,5 +1,6 @@
 #include "cli/verify/expected_set.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -98,6 +99,15 @@ absl::StatusOr<std::vector<float>> ExpectedSet::Floats(
 absl::StatusOr<std::vector<int64_t>> ExpectedSet::Integers(
     std::string_view name) const {
   return Values<int64_t>(*tensors_, name, "I64");
+}
+
+std::vector<std::string> ExpectedSet::NamesWith(std::string_view prefix) const {
+  std::vector<std::string> names;
+  for (const TensorInfo& tensor : tensors_->tensors()) {
+    if (tensor.name.starts_with(prefix)) names.push_back(tensor.name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace spacemoe

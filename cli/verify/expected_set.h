@@ -30,6 +30,8 @@ class ExpectedSet {
   bool Has(std::string_view name) const {
     return tensors_->Find(name) != nullptr;
   }
+  // The names that begin with `prefix`, sorted.
+  std::vector<std::string> NamesWith(std::string_view prefix) const;
   // The values of a float32 or an int64 tensor. NOT_FOUND, INVALID_ARGUMENT.
   absl::StatusOr<std::vector<float>> Floats(std::string_view name) const;
   absl::StatusOr<std::vector<int64_t>> Integers(std::string_view name) const;

@@ -1,5 +1,8 @@
 #include <limits>
+#include <string>
+#include <vector>
 
+#include "cli/verify/compare_layers.h"
 #include "cli/verify/comparison.h"
 #include "cli/verify/expected_set.h"
 #include "gmock/gmock.h"
@@ -77,6 +80,73 @@ TEST(ExpectedSet, ReadsAFixture) {
 TEST(ExpectedSet, SaysWhatIsMissing) {
   EXPECT_EQ(ExpectedSet::Open(SPACEMOE_TESTDATA).status().code(),
             absl::StatusCode::kNotFound);
+}
+
+// What the fixture expects, as if it had been observed.
+Observed ObservedOf(const ExpectedSet& expected, int64_t layers) {
+  Observed seen;
+  for (int64_t layer = 0; layer <= layers; ++layer) {
+    const auto hidden =
+        expected.Floats("prompt0.hidden." + std::to_string(layer));
+    if (hidden.ok()) seen.hidden[layer] = *hidden;
+    const std::string router = "prompt0.router." + std::to_string(layer);
+    const auto experts = expected.Integers(router + ".experts");
+    if (!experts.ok()) continue;
+    seen.routing[layer] = {*experts, *expected.Floats(router + ".weights")};
+  }
+  return seen;
+}
+
+std::vector<Comparison> CompareAll(const ExpectedSet& expected,
+                                   const Observed& seen) {
+  std::vector<Comparison> all;
+  all.push_back(*CompareHidden(expected, 1e-4, 64, seen));
+  EXPECT_TRUE(CompareRouting(expected, 1e-5, 7, seen, &all).ok());
+  return all;
+}
+
+TEST(CompareLayers, PassWhatIsAsExpected) {
+  const auto expected =
+      ExpectedSet::Open(SPACEMOE_TESTDATA "/models/deepseek_v3");
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  const Observed seen = ObservedOf(**expected, 3);
+  ASSERT_EQ(seen.hidden.size(), 4u);
+  ASSERT_EQ(seen.routing.size(), 2u);
+  for (const Comparison& comparison : CompareAll(**expected, seen)) {
+    EXPECT_TRUE(comparison.passed) << comparison.name;
+  }
+}
+
+// A table, not an error, when the two have other layers.
+TEST(CompareLayers, NameALayerThatTheExpectedSetHasNot) {
+  const auto expected =
+      ExpectedSet::Open(SPACEMOE_TESTDATA "/models/deepseek_v3");
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  Observed seen = ObservedOf(**expected, 3);
+  seen.hidden[4] = seen.hidden[3];
+  seen.routing[3] = seen.routing[2];
+  const std::vector<Comparison> all = CompareAll(**expected, seen);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_FALSE(all[0].passed || all[1].passed || all[2].passed);
+  EXPECT_EQ(all[0].where, "prompt0.hidden.4 is missing in the expected set");
+  EXPECT_EQ(all[1].where,
+            "prompt0.router.3.experts is missing in the expected set");
+  EXPECT_EQ(all[2].where,
+            "prompt0.router.3.weights is missing in the expected set");
+}
+
+TEST(CompareLayers, NameALayerThatTheModelHasNot) {
+  const auto expected =
+      ExpectedSet::Open(SPACEMOE_TESTDATA "/models/deepseek_v3");
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  Observed seen = ObservedOf(**expected, 3);
+  seen.hidden.erase(3);
+  seen.routing.erase(2);
+  const std::vector<Comparison> all = CompareAll(**expected, seen);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].where, "prompt0.hidden.3 is missing in the model");
+  EXPECT_EQ(all[1].where, "prompt0.router.2.experts is missing in the model");
+  EXPECT_FALSE(all[0].passed || all[1].passed || all[2].passed);
 }
 
 }  // namespace

@@ -75,6 +75,16 @@ TEST(Verify, ComparesWithTheExpectedSet) {
   EXPECT_THAT(strict.out, HasSubstr("FAILED"));
 }
 
+// Two layers against three: a table that says so.
+TEST(Verify, PrintsItsTableWhenLayersDiffer) {
+  const ProgramResult result =
+      Spacemoe({"verify", "--model", TinyModel("mixtral"), "--expected",
+                TinyModel("mixtral_tied")});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, HasSubstr("continuation"));
+  EXPECT_THAT(result.out, HasSubstr("is missing in"));
+}
+
 TEST(Tokenize, GoesThereAndBack) {
   const ProgramResult result = Spacemoe(
       {"tokenize", "--model", DemoModel()},
