@@ -1,5 +1,7 @@
 #include "models/engine/head.h"
 
+#include <bit>
+
 #include "absl/strings/str_cat.h"
 #include "models/engine/norm.h"
 #include "models/engine/torch_guard.h"
@@ -7,10 +9,25 @@
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
+namespace {
+
+// Whether no value has an exponent of ones.
+bool AreFinite(const float* values, int64_t count) {
+  constexpr uint32_t kExponent = 0x7f800000;
+  uint32_t not_finite = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    const auto bits = std::bit_cast<uint32_t>(values[i]);
+    not_finite |= static_cast<uint32_t>((bits & kExponent) == kExponent);
+  }
+  return not_finite == 0;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Head>> Head::Create(
     const Checkpoint& checkpoint, std::shared_ptr<EngineContext> context) {
   std::unique_ptr<Head> head(new Head(checkpoint.config(), std::move(context)));
+  head->where_ = checkpoint.path();
   const WeightLoader loader(checkpoint, *head->context_->arithmetic, -1);
   SPACEMOE_ASSIGN_OR_RETURN(
       head->embedding_,
@@ -55,7 +72,12 @@ absl::Status Head::Logits(int64_t rows, const float* hidden, float* logits) {
     arithmetic.Multiply(
         {{&lm_head_, normed, rows, logits, BiasData(lm_head_bias_)}});
     Divide(rows * config_.vocab_size, logits);
-    return absl::OkStatus();
+    if (AreFinite(logits, rows * config_.vocab_size)) return absl::OkStatus();
+    return absl::InternalError(absl::StrCat(
+        where_,
+        ": expected logits that are finite numbers, found NaN or infinity: "
+        "weights that are not finite, or too large for what they are "
+        "multiplied with"));
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "models/engine/engine_context.h"
@@ -33,6 +34,7 @@ class Head : public HeadRole {
   void Divide(int64_t count, float* logits) const;
 
   const ModelConfig& config_;
+  std::string where_;  // the checkpoint, for messages
   const std::shared_ptr<EngineContext> context_;
   MatrixView embedding_;  // [vocab, hidden]
   NormWeights final_norm_;

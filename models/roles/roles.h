@@ -129,6 +129,7 @@ class HeadRole {
   // out: [ids, hidden]. INVALID_ARGUMENT for an id outside the vocabulary.
   virtual absl::Status Embed(absl::Span<const int64_t> ids, float* out) = 0;
   // Final norm and LM head. hidden: [rows, hidden]; logits: [rows, vocab].
+  // INTERNAL for logits that are not finite.
   virtual absl::Status Logits(int64_t rows, const float* hidden,
                               float* logits) = 0;
   // Of one row of Logits.

@@ -1,4 +1,5 @@
 // The roles that the factory makes: what they refuse, hold and report.
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -155,6 +156,21 @@ TEST_F(RolesTest, CombinerAddsInOrder) {
       static_cast<float>(checkpoint_->config().residual_multiplier);
   EXPECT_EQ(out[0], 1.0f + multiplier * 10.0f);
   EXPECT_EQ(out[hidden_], 1.0f);
+}
+
+// What follows from NaN weights is an error and not a token.
+TEST_F(RolesTest, HeadRefusesLogitsThatAreNotFinite) {
+  const auto head = *MakeHead(*checkpoint_, {});
+  std::vector<float> hidden(2 * hidden_, 0.5f);
+  std::vector<float> logits(2 * head->vocab_size());
+  ASSERT_TRUE(head->Logits(2, hidden.data(), logits.data()).ok());
+  hidden.back() = std::numeric_limits<float>::quiet_NaN();
+  const absl::Status status = head->Logits(2, hidden.data(), logits.data());
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_NE(status.message().find("granitemoeshared: expected logits that are "
+                                  "finite numbers"),
+            std::string::npos)
+      << status;
 }
 
 }  // namespace
