@@ -32,11 +32,21 @@ void OnSignal(int signal) {
   errno = saved_errno;
 }
 
+// nohup means it. Shells ignore SIGINT for jobs in the background too, but do
+// not mean that.
+bool StaysIgnored(int signal) {
+  struct sigaction action = {};
+  return signal == SIGHUP && sigaction(signal, nullptr, &action) == 0 &&
+         action.sa_handler == SIG_IGN;
+}
+
 void Handle(void (*handler)(int)) {
   struct sigaction action = {};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
-  for (int signal : kInterrupts) sigaction(signal, &action, nullptr);
+  for (int signal : kInterrupts) {
+    if (!StaysIgnored(signal)) sigaction(signal, &action, nullptr);
+  }
 }
 
 }  // namespace

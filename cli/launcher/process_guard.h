@@ -32,7 +32,8 @@ struct SpawnOptions {
   bool capture_errors = true;
 };
 
-// Interrupts (SIGINT, SIGTERM, SIGHUP) wake a thread of the guard, which kills
+// Interrupts (SIGINT, SIGTERM, and SIGHUP unless it is ignored at the start, as
+// under nohup) wake a thread of the guard, which kills
 // and reaps every child with its descendants, removes temporary files, and ends
 // the program with 128 + signal. Children are killed by the kernel if this
 // program dies any other way. One guard a program. Thread-safe.

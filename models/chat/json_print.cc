@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "models/chat/operators.h"
 #include "models/chat/print.h"
 #include "models/tokenizer/utf8.h"
 #include "runtime/base/status_macros.h"
@@ -124,7 +125,7 @@ class JsonWriter {
     if (dict.entries().empty()) return Append("{}");
     std::vector<const Dict::Entry*> entries;
     for (const Dict::Entry& entry : dict.entries()) entries.push_back(&entry);
-    if (format_.sort_keys) SortByKey(&entries);
+    if (format_.sort_keys) SPACEMOE_RETURN_IF_ERROR(SortByKey(&entries));
     Open('{');
     for (const Dict::Entry* entry : entries) {
       Separate(entry == entries.front());
@@ -136,15 +137,18 @@ class JsonWriter {
     return absl::OkStatus();
   }
 
-  static void SortByKey(std::vector<const Dict::Entry*>* entries) {
-    static const std::string empty;
-    const auto text = [](const Dict::Entry* entry) -> const std::string& {
-      const std::string* key = entry->first.string_if();
-      return key == nullptr ? empty : *key;
-    };
-    std::stable_sort(
-        entries->begin(), entries->end(),
-        [&](const auto* a, const auto* b) { return text(a) < text(b); });
+  // By the keys as they are, before they become text: 9 comes before 10, and
+  // text and numbers do not compare.
+  absl::Status SortByKey(std::vector<const Dict::Entry*>* entries) {
+    absl::Status failed;
+    std::stable_sort(entries->begin(), entries->end(),
+                     [&](const Dict::Entry* a, const Dict::Entry* b) {
+                       if (!failed.ok()) return false;
+                       const auto less = Less(runtime_, a->first, b->first);
+                       if (!less.ok()) failed = less.status();
+                       return less.ok() && *less;
+                     });
+    return failed;
   }
 
   absl::Status Append(const char* text) {

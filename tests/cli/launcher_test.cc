@@ -129,26 +129,56 @@ TEST(ProcessGuard, DestructorLeavesNothing) {
   EXPECT_EQ(kill(pid, 0), -1);
 }
 
-// In a process of its own: it ends.
-TEST(ProcessGuard, AnInterruptEndsTheProgramAndItsChildren) {
-  int ends[2];
-  ASSERT_EQ(pipe(ends), 0);
-  const int pid = fork();
-  if (pid == 0) {
+// A process of its own, which a signal ends: a guard with a child that sleeps.
+class GuardedProcess {
+ public:
+  explicit GuardedProcess(bool ignore_hangup = false) {
+    int ends[2];
+    if (pipe(ends) != 0) return;
+    pid_ = fork();
+    if (pid_ == 0) Live(ends[1], ignore_hangup);
+    [[maybe_unused]] const ssize_t n = read(ends[0], &child_, sizeof(child_));
+  }
+
+  void Signal(int signal) const { kill(pid_, signal); }
+  // Its exit code; -1 unless it exited.
+  int Wait() const {
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  bool HasChild() const { return kill(child_, 0) == 0; }
+
+ private:
+  [[noreturn]] static void Live(int end, bool ignore_hangup) {
+    if (ignore_hangup) std::signal(SIGHUP, SIG_IGN);
     ProcessGuard guard;
     auto child = guard.Spawn(Shell("exec sleep 1000"));
     const int number = child->pid;
-    [[maybe_unused]] ssize_t n = write(ends[1], &number, sizeof(number));
+    [[maybe_unused]] const ssize_t n = write(end, &number, sizeof(number));
     while (true) pause();
   }
-  int child = 0;
-  ASSERT_EQ(read(ends[0], &child, sizeof(child)), sizeof(child));
-  kill(pid, SIGTERM);
-  int status = 0;
-  ASSERT_EQ(waitpid(pid, &status, 0), pid);
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 128 + SIGTERM);
-  EXPECT_EQ(kill(child, 0), -1);
+
+  int pid_ = 0;
+  int child_ = 0;
+};
+
+TEST(ProcessGuard, AnInterruptEndsTheProgramAndItsChildren) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const GuardedProcess process;
+    EXPECT_TRUE(process.HasChild());
+    process.Signal(signal);
+    EXPECT_EQ(process.Wait(), 128 + signal);
+    EXPECT_FALSE(process.HasChild());
+  }
+}
+
+TEST(ProcessGuard, AHangupThatNohupIgnoresStaysIgnored) {
+  const GuardedProcess process(/*ignore_hangup=*/true);
+  process.Signal(SIGHUP);
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Wait(), 128 + SIGTERM);
+  EXPECT_FALSE(process.HasChild());
 }
 
 }  // namespace

@@ -248,5 +248,25 @@ TEST(ChatTemplate, KeepsTheOrderOfKeys) {
             R"({"z": 1, "a": {"y": 2, "b": 3}})");
 }
 
+// Before they become text, as json.dumps does.
+TEST(ChatTemplate, SortsKeysAsTheyAre) {
+  const Json none = Json::object();
+  EXPECT_EQ(
+      *Render("{{ {10: 'a', 9: 'b', 2.5: 'c'}|tojson(sort_keys=true) }}", none),
+      R"({"2.5": "c", "9": "b", "10": "a"})");
+  EXPECT_EQ(
+      *Render("{{ {'b': 1, 'a': {2: 0, 1: 0}}|tojson(sort_keys=true) }}", none),
+      R"({"a": {"1": 0, "2": 0}, "b": 1})");
+  EXPECT_EQ(*Render("{{ {none: 1}|tojson(sort_keys=true) }}", none),
+            R"({"null": 1})");
+  const auto mixed =
+      Render("{{ {'a': 1, 1: 2}|tojson(sort_keys=true) }}", none);
+  EXPECT_FALSE(mixed.ok());
+  EXPECT_NE(mixed.status().message().find(
+                "'<' not supported between instances of 'int' and 'str'"),
+            std::string::npos)
+      << mixed.status();
+}
+
 }  // namespace
 }  // namespace spacemoe
