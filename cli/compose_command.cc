@@ -22,7 +22,7 @@ constexpr char kExamples[] =
     "Writes a file for docker compose with a service for each layer of a plan "
     "and\nmemory limits from the plan. docs/cluster.md says more.\n"
     "Examples:\n"
-    "  spacemoe plan --model models/demo --compute modelled:20G --json > plan\n"
+    "  spacemoe plan --model models/demo --json > plan\n"
     "  spacemoe compose --plan plan --model models/demo -o cluster.yaml\n"
     "  docker-compose -f cluster.yaml up -d\n";
 

@@ -18,6 +18,7 @@
 #include "coordinator/options/flag_helpers.h"
 #include "runtime/base/status_macros.h"
 #include "runtime/net/address.h"
+#include "runtime/net/grpc_settings.h"
 #include "runtime/net/tls_flags.h"
 
 namespace spacemoe {
@@ -37,6 +38,7 @@ struct Flags {
   GenerateJob job;
   RingOptions ring;
   std::string coordinator;  // empty: a ring of this machine's own
+  absl::Duration patience = kConnectTimeout;
   TlsFlags tls;
   bool local = false;
   bool json = false;
@@ -50,8 +52,8 @@ absl::StatusOr<GenerateOutcome> Generate(const Flags& flags,
     SPACEMOE_ASSIGN_OR_RETURN(
         auto identity,
         IdentityFor(flags.tls, NodeRole::kClient, {flags.coordinator}));
-    return GenerateRemotely(flags.coordinator, std::move(identity), flags.job,
-                            on_text);
+    return GenerateRemotely(flags.coordinator, std::move(identity),
+                            flags.patience, flags.job, on_text);
   }
   SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<RingRun> run,
                             RingRun::Start(flags.job.model, flags.ring, guard));
@@ -134,6 +136,13 @@ CommandBody AddGenerateCommand(CLI::App* app) {
   app->add_option("--coordinator", flags->coordinator,
                   "generate on the ring of a coordinator that runs already")
       ->type_name("ADDRESS");
+  AddFlag(app, "--connect-timeout", "SECONDS",
+          "how long to wait for the coordinator (default 20)",
+          NumberReader(0.1, 86400,
+                       [flags](double seconds) {
+                         flags->patience = absl::Seconds(seconds);
+                       }))
+      ->envname("SPACEMOE_CONNECT_TIMEOUT");
   AddTlsFlags(app, &flags->tls);
   AddPromptFlags(app, &flags->job);
   AddSamplingFlags(app, &flags->job.spec);

@@ -13,6 +13,7 @@ optional=${1:-}
 bin=$PWD/build/release/bin
 work=$PWD/build/cluster
 project=spacemoetest$$
+swarm=/tmp/$project  # sockets' names must be short
 export SPACEMOE_IMAGE=spacemoe-test SPACEMOE_MODEL=$PWD/models/demo
 # Ports that nobody has: those of the usual ones may be taken.
 export SPACEMOE_PORT=0 SPACEMOE_HTTP_PORT=0
@@ -45,6 +46,7 @@ clean_up() {
     cluster logs --tail 5 2>&1 | tail -n 60 >&2
   fi
   bring_down
+  stop_swarm || true
   docker image rm -f "$SPACEMOE_IMAGE" > /dev/null 2>&1 || true
   stop_engine
 }
@@ -105,9 +107,13 @@ try_strangers() {
 # A satellite dies in the middle of a text.
 try_kill() {
   local victim=$1 client
-  (ask --prompt "$prompt" --max-tokens 4000 --ignore-eos > "$work/text"; echo $? > "$work/code") &
-  client=$!
   rm -f "$work/code"
+  (
+    set +e
+    ask --prompt "$prompt" --max-tokens 4000 --ignore-eos > "$work/text"
+    echo $? > "$work/code"
+  ) &
+  client=$!
   # The ring works on the text once the client's container runs.
   until [ -n "$(docker ps -q --filter "label=com.docker.compose.service=client" \
     --filter "label=com.docker.compose.project=$project")" ]; do sleep 0.2; done
@@ -121,8 +127,8 @@ try_kill() {
 
 # One service a layer, made from a plan, satellites before the coordinator.
 try_layers() {
-  "$bin/spacemoe" plan --model models/demo --experts-per-satellite 8 \
-    --compute modelled:20G --json > "$work/plan.json"
+  "$bin/spacemoe" plan --model models/demo --experts-per-satellite 8 --json \
+    > "$work/plan.json"
   "$bin/spacemoe" compose --plan "$work/plan.json" --model models/demo \
     --image "$SPACEMOE_IMAGE" -o "$work/layers.yaml"
   files=(-f "$work/layers.yaml")
@@ -151,8 +157,87 @@ try_scale() {
   bring_down
 }
 
+# Two engines in network namespaces of their own, joined by a cable.
+start_swarm() {
+  local n
+  for n in 1 2; do ip netns add "$project-$n" || return 1; done
+  ip link add eth0 netns "$project-1" type veth peer name eth0 netns "$project-2" || return 1
+  for n in 1 2; do
+    ip -n "$project-$n" link set lo up
+    ip -n "$project-$n" addr add "10.77.0.$n/24" dev eth0
+    ip -n "$project-$n" link set eth0 up
+    ip -n "$project-$n" route add default dev eth0
+    mkdir -p "$swarm/$n"
+    # Not by `ip netns exec`, which hides the control groups.
+    nsenter "--net=/var/run/netns/$project-$n" dockerd --data-root "$swarm/$n/data" \
+      --exec-root "$swarm/$n/exec" --pidfile "$swarm/$n/pid" -H "unix://$swarm/$n/sock" \
+      > "$swarm/$n/log" 2>&1 &
+  done
+  for n in 1 2; do
+    for _ in $(seq 300); do on "$n" info > /dev/null 2>&1 && break; sleep 0.1; done
+    on "$n" info > /dev/null 2>&1 || return 1
+  done
+  on 1 swarm init --advertise-addr 10.77.0.1 > /dev/null || return 1
+  on 2 swarm join --token "$(on 1 swarm join-token -q worker)" \
+    --advertise-addr 10.77.0.2 10.77.0.1:2377 > /dev/null || return 1
+}
+
+on() { docker -H "unix://$swarm/$1/sock" "${@:2}"; }
+
+stop_swarm() {
+  local n
+  [ -d "$swarm" ] || return 0
+  for n in 1 2; do
+    [ -f "$swarm/$n/pid" ] && kill "$(cat "$swarm/$n/pid")" 2> /dev/null || true
+    for _ in $(seq 100); do [ -f "$swarm/$n/pid" ] || break; sleep 0.1; done
+    ip netns del "$project-$n" 2> /dev/null || true
+  done
+  rm -rf "$swarm"
+}
+
+# The coordinator on one node and satellites on both, over an overlay network.
+try_swarm() {
+  local n start text
+  if ! command -v ip > /dev/null || [ "$(id -u)" -ne 0 ] || ! start_swarm; then
+    say "*** NO SWARM: two engines could not be joined: $(tail -qn 1 "$swarm"/*/log 2> /dev/null)"
+    stop_swarm
+    return
+  fi
+  docker save "$SPACEMOE_IMAGE" > "$swarm/image"
+  for n in 1 2; do on "$n" load -q -i "$swarm/image" > /dev/null; done
+  mkdir -p "$swarm/stack"
+  cp docker/swarm.yaml "$swarm/stack/"
+  "$bin/spacemoe" certs "$swarm/stack/keys" 2> /dev/null
+  start=$(date +%s)
+  SPACEMOE_FLAGS="--experts-per-satellite 8" SPACEMOE_SATELLITES=15 SPACEMOE_REPLICAS=2 \
+    on 1 stack deploy --resolve-image never -c "$swarm/stack/swarm.yaml" "$project" > "$work/up.log"
+  for n in 1 2; do
+    for _ in $(seq 600); do
+      [ -n "$(on "$n" ps -q --filter name=satellites)" ] && break
+      sleep 0.2
+    done
+    [ -n "$(on "$n" ps -q --filter name=satellites)" ] || fail "no satellites on node $n of the swarm"
+  done
+  text=$(on 1 run --rm --network "${project}_ring" --user 0 \
+    -e SPACEMOE_CONNECT_TIMEOUT=300 -v "$swarm/stack/keys:/k:ro" \
+    "$SPACEMOE_IMAGE" generate --coordinator coordinator:7300 --tls-ca /k/ca.pem \
+    --tls-cert /k/client/cert.pem --tls-key /k/client/key.pem \
+    --prompt "$prompt" --max-tokens 24 2> "$work/client.err") || {
+    cat "$work/client.err" >&2
+    on 1 service logs --tail 5 "${project}_satellites" >&2
+    fail "the swarm gave no text"
+  }
+  [ "$text" = "$expected" ] || fail "expected '$expected', found '$text'"
+  say "a swarm of two nodes: $(($(date +%s) - start)) s from the stack's deployment to the end of a text"
+  on 1 stack rm "$project" > /dev/null
+  stop_swarm
+}
+
 mkdir -p "$work"
-tools/install_packages.sh cluster || give_up "docker.io, docker-compose and debootstrap cannot be installed"
+if ! command -v docker debootstrap > /dev/null || ! compose version > /dev/null 2>&1; then
+  tools/install_packages.sh cluster ||
+    give_up "docker.io, docker-compose and debootstrap cannot be installed"
+fi
 start_engine "$work/docker" || give_up "$engine_problem"
 trap clean_up EXIT
 
@@ -162,4 +247,5 @@ prompt="Once upon a time"
 expected=$("$bin/spacemoe" generate --model models/demo --local --prompt "$prompt" --max-tokens 24)
 try_layers
 try_scale
+try_swarm
 say "all went well"

@@ -58,7 +58,9 @@ constexpr char kTail[] = R"(
     profiles: [client]
     entrypoint: [spacemoe, generate, --coordinator, "coordinator:7300"]
     command: [--chat, Hello]
-    environment: *tls
+    environment:
+      <<: *tls
+      SPACEMOE_CONNECT_TIMEOUT: 600
     healthcheck:
       disable: true
     volumes:

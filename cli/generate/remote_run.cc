@@ -9,13 +9,13 @@
 #include "cli/terminal.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/status_macros.h"
-#include "runtime/net/grpc_settings.h"
 
 namespace spacemoe {
 namespace {
 
-absl::Status WaitUntilReady(CoordinatorClient* client) {
-  SPACEMOE_RETURN_IF_ERROR(client->Connect(kConnectTimeout));
+absl::Status WaitUntilReady(CoordinatorClient* client,
+                            absl::Duration patience) {
+  SPACEMOE_RETURN_IF_ERROR(client->Connect(patience));
   StderrProgress progress;
   return client->WatchStartup([&progress](const v1::StartupEvent& event) {
     progress.Show(StartupText(event));
@@ -51,9 +51,10 @@ absl::StatusOr<GenerateOutcome> GenerateOver(CoordinatorClient* client,
 
 absl::StatusOr<GenerateOutcome> GenerateRemotely(
     const std::string& address, std::shared_ptr<const TlsIdentity> identity,
-    const GenerateJob& job, const TextCallback& on_text) {
+    absl::Duration patience, const GenerateJob& job,
+    const TextCallback& on_text) {
   CoordinatorClient client(address, std::move(identity));
-  SPACEMOE_RETURN_IF_ERROR(WaitUntilReady(&client));
+  SPACEMOE_RETURN_IF_ERROR(WaitUntilReady(&client, patience));
   SPACEMOE_ASSIGN_OR_RETURN(const v1::DescribeReply description,
                             client.Describe());
   SPACEMOE_ASSIGN_OR_RETURN(GenerateOutcome outcome,

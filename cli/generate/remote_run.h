@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "cli/generate/outcome.h"
 #include "coordinator/client/coordinator_client.h"
 #include "runtime/tls/identity.h"
@@ -22,10 +23,11 @@ absl::StatusOr<GenerateOutcome> GenerateOver(CoordinatorClient* client,
                                              const TextCallback& on_text);
 
 // On the ring of the coordinator at `address`; waits until it is ready, which
-// a terminal shows. A null identity: no TLS.
+// a terminal shows. Connecting may take `patience`. A null identity: no TLS.
 absl::StatusOr<GenerateOutcome> GenerateRemotely(
     const std::string& address, std::shared_ptr<const TlsIdentity> identity,
-    const GenerateJob& job, const TextCallback& on_text);
+    absl::Duration patience, const GenerateJob& job,
+    const TextCallback& on_text);
 
 }  // namespace spacemoe
 

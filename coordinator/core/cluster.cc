@@ -3,10 +3,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
+namespace {
+
+// A pid says little in a container or on another machine.
+std::string PlaceOf(const Member& member) {
+  if (absl::StartsWith(member.address, "unix")) return "";
+  return absl::StrCat(" at ", member.address);
+}
+
+}  // namespace
 
 Cluster::Cluster(ClusterOptions options, Deferrer* deferrer)
     : options_(std::move(options)),
@@ -130,8 +140,9 @@ void Cluster::OnDisconnected(int index, const std::string& reason) {
 }
 
 void Cluster::FailFor(int index, const std::string& what) {
-  Fail(absl::UnavailableError(absl::StrCat(
-      options_.name(index, membership_.member(index).pid), " ", what)));
+  const Member& member = membership_.member(index);
+  Fail(absl::UnavailableError(absl::StrCat(options_.name(index, member.pid),
+                                           PlaceOf(member), " ", what)));
 }
 
 void Cluster::Fail(const absl::Status& status) {

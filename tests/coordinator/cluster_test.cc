@@ -136,6 +136,16 @@ TEST_F(ClusterTest, EndsEverythingWhenASatelliteIsLost) {
   EXPECT_EQ(Start().status(), *sink_.error) << "later requests, too";
 }
 
+TEST_F(ClusterTest, SaysWhereALostSatelliteOfAnotherContainerWas) {
+  ASSERT_TRUE(
+      cluster_.Register({0, "10.0.0.7:4000", 1, "clock", "1.0"}, &links_[0])
+          .ok());
+  cluster_.OnDisconnected(0, "its connection broke");
+  EXPECT_THAT(
+      std::string(cluster_.Start({}, nullptr).status().message()),
+      HasSubstr("satellite 0 (pid 1) at 10.0.0.7:4000 lost: its connection"));
+}
+
 TEST_F(ClusterTest, FailsTheStartupWhenASatelliteIsLost) {
   cluster_.Watch(&watcher_);
   Join(0);
