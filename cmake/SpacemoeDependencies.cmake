@@ -8,6 +8,8 @@ find_package(nlohmann_json REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
+# Asio and Beast, headers alone.
+find_package(Boost 1.74 REQUIRED CONFIG)
 pkg_check_modules(GRPCPP REQUIRED IMPORTED_TARGET grpc++)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(ONIGURUMA REQUIRED IMPORTED_TARGET oniguruma)

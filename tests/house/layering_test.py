@@ -30,6 +30,8 @@ class LayeringTest(unittest.TestCase):
     def test_keeps_libraries_in_their_places(self):
         self.forbids("placement/cost.cc", "grpcpp/grpcpp.h")
         self.forbids("placement/cost.cc", "spacemoe/v1/ring.pb.h")
+        self.forbids("coordinator/api/api.cc", "boost/asio.hpp")
+        self.forbids("runtime/http/server.cc", "grpcpp/grpcpp.h")
         self.forbids("placement/cost.cc", "ATen/ATen.h")
         self.forbids("models/config/family.cc", "google/protobuf/message.h")
         self.forbids("models/checkpoint/gguf.cc", "torch/library.h")

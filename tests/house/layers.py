@@ -10,6 +10,7 @@ LAYERS = {
     "runtime/link": {"may": ["runtime/base", "runtime/trace", "runtime/tensor"]},
     "runtime/tls": {"may": ["runtime/base", "openssl"]},
     "runtime/net": {"may": ["runtime", "proto", "grpc"]},
+    "runtime/http": {"may": ["runtime/base", "runtime/net", "boost"]},
     "placement": {"may": ["runtime/base"]},
     "models": {"may": ["runtime/base", "openssl"]},
     "models/ops": {"may": ["runtime/base", "models", "torch"]},
@@ -42,6 +43,7 @@ CLOSED = {
 
 THIRD_PARTY = {
     "absl": None,
+    "boost": "boost",
     "nlohmann": None,
     "yaml-cpp": None,
     "CLI": None,
