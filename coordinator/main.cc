@@ -37,7 +37,8 @@ void AddFlags(CLI::App* app, Flags* flags) {
   app->description(
       "Coordinates a ring of satellites: plans, admits, serves.\n"
       "Examples:\n"
-      "  spacemoe-coordinator --model models/demo --listen localhost:7000\n"
+      "  spacemoe-coordinator --model models/demo --listen localhost:7000 \\\n"
+      "    --http localhost:8000\n"
       "  spacemoe-coordinator --model models/demo --listen 0.0.0.0:7000 \\\n"
       "    --tls-ca ca.pem --tls-cert cert.pem --tls-key key.pem");
   app->add_option("--model", flags->options.model,
@@ -51,6 +52,8 @@ void AddFlags(CLI::App* app, Flags* flags) {
   AddComputeFlags(app, &flags->options.ring);
   AddComputeTimeFlag(app, &flags->options.ring);
   AddTimeFlags(app, &flags->options.ring);
+  AddHttpFlag(app, &flags->options.api);
+  AddApiFlags(app, &flags->options.api);
   app->add_flag("--parent-pipe", flags->parent_pipe,
                 "end when stdin does; a keyboard's interrupt is left to the "
                 "parent");
@@ -74,6 +77,15 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> StartServer(Flags flags) {
   return CoordinatorServer::Start(flags.options);
 }
 
+void TellOfApi(const ApiServer& api) {
+  std::printf("api %s\n", api.url().c_str());
+  if (!api.open_to_all()) return;
+  std::fprintf(stderr,
+               "spacemoe-coordinator: everybody who reaches %s may use it; "
+               "--api-key-file changes that\n",
+               api.url().c_str());
+}
+
 int Serve(const Flags& flags, const sigset_t& signals) {
   auto server = StartServer(flags);
   if (!server.ok()) {
@@ -83,7 +95,7 @@ int Serve(const Flags& flags, const sigset_t& signals) {
   }
   if (const absl::Status status = RaiseDescriptorLimit(
           (*server)->plan().size() * kDescriptorsPerSatellite +
-          kOtherDescriptors);
+          flags.options.api.max_connections + kOtherDescriptors);
       !status.ok()) {
     std::fprintf(stderr, "spacemoe-coordinator: %s\n",
                  std::string(status.message()).c_str());
@@ -91,6 +103,7 @@ int Serve(const Flags& flags, const sigset_t& signals) {
   }
   std::printf("listening %s satellites %d\n", (*server)->address().c_str(),
               (*server)->plan().size());
+  if ((*server)->api() != nullptr) TellOfApi(*(*server)->api());
   std::fflush(stdout);
   if (flags.parent_pipe) {
     WaitForEndOfInput();

@@ -10,8 +10,8 @@
 
 #include "coordinator/core/sequence.h"
 #include "coordinator/text/prompt.h"
-#include "runtime/trace/latency_breakdown.h"
 #include "runtime/trace/link_statistics.h"
+#include "runtime/trace/token_times.h"
 
 namespace spacemoe {
 
@@ -20,14 +20,6 @@ struct GenerateJob {
   std::vector<Prompt> prompts;
   SequenceSpec spec;  // of every sequence; its prompt is not used
   int parallel = 0;   // sequences in flight; 0: all
-};
-
-// A token of the text. Times are emulated nanoseconds: when it came, and how
-// long after the one before (the first: after its prompt was injected).
-struct TokenTime {
-  int64_t emitted_ns = 0;
-  int64_t lap_ns = 0;
-  LatencyBreakdown lap;
 };
 
 struct SequenceOutcome {

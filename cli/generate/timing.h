@@ -6,18 +6,9 @@
 
 #include "cli/generate/outcome.h"
 #include "runtime/trace/latency_summary.h"
+#include "runtime/trace/token_times.h"
 
 namespace spacemoe {
-
-// Milliseconds. The parts add up to the mean of the laps.
-struct BreakdownMs {
-  double propagation = 0;
-  double processing = 0;
-  double serialization = 0;
-  double queueing = 0;
-  double compute = 0;
-  double software = 0;
-};
 
 struct Timing {
   // Mean over the sequences that have a token; unset when none has.
@@ -32,9 +23,6 @@ struct Timing {
 };
 
 Timing TimingOf(const GenerateOutcome& outcome);
-
-// What `after` has more than `before`, which is an earlier state of it.
-LinkStatistics Since(const LinkStatistics& before, const LinkStatistics& after);
 
 }  // namespace spacemoe
 

@@ -14,6 +14,7 @@ namespace spacemoe {
 namespace {
 
 constexpr absl::Duration kShutdownGrace = absl::Milliseconds(200);
+constexpr absl::Duration kApiGrace = absl::Seconds(1);
 
 absl::StatusOr<RunSettings> SettingsOf(const CoordinatorOptions& options,
                                        const Checkpoint& checkpoint) {
@@ -51,6 +52,13 @@ int64_t SmallestKvLimit(const Plan& plan) {
   return smallest;
 }
 
+// A folder's name, or a file's without ".gguf".
+std::string ModelName(const std::string& model_path) {
+  const auto path = std::filesystem::path(model_path).lexically_normal();
+  const auto name = path.has_filename() ? path : path.parent_path();
+  return (name.extension() == ".gguf" ? name.stem() : name.filename()).string();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
@@ -69,6 +77,7 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
                                         .services = {server->inference_.get()},
                                         .looped = server->membership_.get(),
                                         .identity = options.identity}));
+  SPACEMOE_RETURN_IF_ERROR(server->StartApi());
   return server;
 }
 
@@ -78,6 +87,7 @@ CoordinatorServer::CoordinatorServer(const CoordinatorOptions& options,
     : checkpoint_(std::move(checkpoint)),
       plan_(std::move(plan)),
       settings_(std::move(settings)),
+      api_settings_(options.api),
       codec_(TextCodec::Open(options.model)),
       deferrer_(std::make_unique<ThreadDeferrer>()) {
   cluster_ = std::make_unique<Cluster>(MakeClusterOptions(), deferrer_.get());
@@ -89,9 +99,26 @@ CoordinatorServer::CoordinatorServer(const CoordinatorOptions& options,
 
 CoordinatorServer::~CoordinatorServer() {
   cluster_->Shutdown("the coordinator ends");
+  // Clients of the API hear of it by now.
+  if (api_ != nullptr) api_->Shutdown(kApiGrace);
+  api_.reset();
   if (host_ != nullptr) host_->Shutdown(kShutdownGrace);
   // Before the cluster that its actions touch.
   deferrer_.reset();
+}
+
+absl::Status CoordinatorServer::StartApi() {
+  if (api_settings_.listen.empty()) return absl::OkStatus();
+  const ModelConfig& config = checkpoint_->config();
+  ApiServerOptions options;
+  options.settings = api_settings_;
+  options.api.model = ModelName(settings_.model_path);
+  options.api.limits = {config.vocab_size, config.max_positions};
+  options.api.ring = {plan_.size(), plan_.constellation.Label(),
+                      plan_.options.strategy};
+  SPACEMOE_ASSIGN_OR_RETURN(
+      api_, ApiServer::Start(std::move(options), cluster_.get(), codec_.get()));
+  return absl::OkStatus();
 }
 
 ClusterOptions CoordinatorServer::MakeClusterOptions() const {
@@ -102,6 +129,10 @@ ClusterOptions CoordinatorServer::MakeClusterOptions() const {
   options.sessions = {{config.vocab_size, config.max_positions},
                       KvBytesPerPosition(config),
                       SmallestKvLimit(plan_)};
+  if (!api_settings_.listen.empty()) {
+    options.sessions.max_active = api_settings_.max_active;
+    options.sessions.max_queued = api_settings_.max_queued;
+  }
   options.end_tokens = config.eos_token_ids;
   if (codec_->has_tokenizer()) {
     options.text = [codec = codec_.get()] { return codec->NewDecoder(); };
@@ -133,8 +164,7 @@ v1::DescribeReply CoordinatorServer::MakeDescription() const {
   if (const auto report = ReportOf(plan_, false); report.ok()) {
     reply.set_plan_json(PlanToJson(*report).dump());
   }
-  reply.set_model_name(
-      std::filesystem::path(settings_.model_path).stem().string());
+  reply.set_model_name(ModelName(settings_.model_path));
   reply.set_note(plan_.note);
   return reply;
 }

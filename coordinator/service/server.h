@@ -6,8 +6,10 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "coordinator/api/api_server.h"
 #include "coordinator/core/cluster.h"
 #include "coordinator/core/deferrer.h"
+#include "coordinator/options/api_options.h"
 #include "coordinator/options/ring_options.h"
 #include "coordinator/planning/plan.h"
 #include "coordinator/service/assignment.h"
@@ -25,6 +27,7 @@ struct CoordinatorOptions {
   std::string listen;  // runtime/net/address.h
   RingOptions ring;
   std::shared_ptr<const TlsIdentity> identity;  // null: no TLS
+  ApiSettings api;
 };
 
 class CoordinatorServer {
@@ -38,24 +41,29 @@ class CoordinatorServer {
 
   const std::string& address() const { return host_->address(); }
   const Plan& plan() const { return plan_; }
+  // Null without an API.
+  const ApiServer* api() const { return api_.get(); }
 
  private:
   CoordinatorServer(const CoordinatorOptions& options,
                     std::unique_ptr<Checkpoint> checkpoint, Plan plan,
                     RunSettings settings);
   ClusterOptions MakeClusterOptions() const;
+  absl::Status StartApi();
   MembershipServiceOptions MakeMembershipOptions() const;
   v1::DescribeReply MakeDescription() const;
 
   const std::unique_ptr<Checkpoint> checkpoint_;
   const Plan plan_;
   const RunSettings settings_;
+  const ApiSettings api_settings_;
   const std::unique_ptr<TextCodec> codec_;
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<MembershipService> membership_;
   std::unique_ptr<InferenceService> inference_;
   std::unique_ptr<ThreadDeferrer> deferrer_;
   std::unique_ptr<ServerHost> host_;
+  std::unique_ptr<ApiServer> api_;  // null without one
 };
 
 }  // namespace spacemoe

@@ -80,6 +80,16 @@ std::string TextCodec::Decode(const std::vector<int64_t>& ids) const {
   return bundle_->tokenizer().Decode(ids, /*skip_special_tokens=*/true);
 }
 
+absl::StatusOr<std::string> TextCodec::DecodeAll(
+    const std::vector<int64_t>& ids) const {
+  if (!bundle_.ok()) return bundle_.status();
+  return bundle_->tokenizer().Decode(ids, /*skip_special_tokens=*/false);
+}
+
+std::string TextCodec::PieceOf(int64_t id) const {
+  return bundle_.ok() ? bundle_->tokenizer().PieceOf(id) : "";
+}
+
 std::unique_ptr<TextDecoder> TextCodec::NewDecoder() const {
   if (!bundle_.ok()) return nullptr;
   return std::make_unique<StreamTextDecoder>(bundle_->tokenizer());

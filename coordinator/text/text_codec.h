@@ -39,6 +39,12 @@ class TextCodec {
   // Without special tokens; needs a tokenizer.
   std::string Decode(const std::vector<int64_t>& ids) const;
 
+  // With special tokens as they are spelt. Errors: no tokenizer.
+  absl::StatusOr<std::string> DecodeAll(const std::vector<int64_t>& ids) const;
+
+  // The bytes of a token, as Tokenizer::PieceOf; empty without a tokenizer.
+  std::string PieceOf(int64_t id) const;
+
   // Null without a tokenizer. The codec outlives the decoder.
   std::unique_ptr<TextDecoder> NewDecoder() const;
 

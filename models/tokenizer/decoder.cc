@@ -36,6 +36,7 @@ class Builder {
   }
   // From here on tokens come in parts.
   void SetInParts() { in_parts_ = true; }
+  void MarkByteLevel() { decoder_.MarkByteLevel(); }
   Decoder Take() { return std::move(decoder_); }
 
  private:
@@ -46,6 +47,7 @@ class Builder {
 void AddByteLevel(Builder* builder) {
   builder->AddForTokens(NewByteLevelStage);
   builder->SetInParts();
+  builder->MarkByteLevel();
 }
 
 void AddFuse(Builder* builder) {
@@ -201,6 +203,7 @@ absl::StatusOr<Decoder> ParseDecoder(const JsonField& field) {
 Decoder ByteLevelDecoder() {
   Decoder decoder;
   decoder.Append(NewByteLevelStage);
+  decoder.MarkByteLevel();
   return decoder;
 }
 

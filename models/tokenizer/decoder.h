@@ -49,10 +49,14 @@ class Decoder {
   using Factory = std::function<std::unique_ptr<DecodeStage>()>;
 
   void Append(Factory factory) { factories_.push_back(std::move(factory)); }
+  // Tokens are spelt in GPT-2's alphabet.
+  void MarkByteLevel() { byte_level_ = true; }
+  bool byte_level() const { return byte_level_; }
   DecodeChain NewChain() const;
 
  private:
   std::vector<Factory> factories_;
+  bool byte_level_ = false;
 };
 
 // Known types: ByteLevel, ByteFallback, Fuse, Strip, Replace, Metaspace,

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "models/tokenizer/byte_level.h"
+#include "models/tokenizer/decode_stages.h"
 #include "models/tokenizer/tokenizer_parts.h"
 #include "models/tokenizer/utf8.h"
 #include "runtime/base/status_macros.h"
@@ -78,6 +80,28 @@ std::string Tokenizer::Decode(const std::vector<int64_t>& ids,
   std::string text;
   for (const int64_t id : ids) text += decoder.Push(id);
   return text + decoder.Flush();
+}
+
+std::string Tokenizer::PieceOf(int64_t id) const {
+  const std::string* token = Find(id);
+  if (token == nullptr) return "";
+  if (parts_->added_tokens.Text(static_cast<int32_t>(id)) != nullptr) {
+    return *token;
+  }
+  if (parts_->decoder.byte_level()) {
+    return AlphabetToBytes(*token).value_or(*token);
+  }
+  if (const auto byte = ByteOfToken(*token)) return std::string(1, *byte);
+  // Decoders treat the first token of a text in ways of their own.
+  const auto decode = [this](const std::vector<std::string>& tokens) {
+    DecodeChain chain = parts_->decoder.NewChain();
+    std::string text;
+    for (const std::string& part : tokens) text += chain.Push(part);
+    return text + chain.Flush();
+  };
+  const std::string before = decode({"x"});
+  const std::string both = decode({"x", *token});
+  return both.starts_with(before) ? both.substr(before.size()) : *token;
 }
 
 int64_t Tokenizer::vocab_size() const {

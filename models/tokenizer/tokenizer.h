@@ -55,6 +55,10 @@ class Tokenizer {
   std::string Decode(const std::vector<int64_t>& ids,
                      bool skip_special_tokens) const;
 
+  // The bytes that a token adds in the middle of a text, special tokens as they
+  // are spelt; not always whole characters. Empty for an id without a token.
+  std::string PieceOf(int64_t id) const;
+
   // The largest id plus one.
   int64_t vocab_size() const;
   std::optional<int64_t> TokenToId(std::string_view token) const;

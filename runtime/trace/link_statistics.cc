@@ -57,4 +57,25 @@ double LinkStatistics::LatePercentileUs(double q) const {
   return max_late_us;
 }
 
+LinkStatistics Since(const LinkStatistics& before,
+                     const LinkStatistics& after) {
+  LinkStatistics since = after;
+  since.messages -= before.messages;
+  since.bytes -= before.bytes;
+  since.requested_ns_sum -= before.requested_ns_sum;
+  since.achieved_ns_sum -= before.achieved_ns_sum;
+  int last = -1;
+  for (int i = 0; i < LinkStatistics::kBuckets; ++i) {
+    since.lateness_buckets[i] -= before.lateness_buckets[i];
+    if (since.lateness_buckets[i] > 0) last = i;
+  }
+  // The largest may be from before: then the fullest bucket's end bounds it.
+  if (after.max_late_us <= before.max_late_us) {
+    since.max_late_us = last < 0 ? 0
+                                 : std::min(after.max_late_us,
+                                            0.1 * std::exp2((last + 1) / 4.0));
+  }
+  return since;
+}
+
 }  // namespace spacemoe

@@ -29,6 +29,9 @@ class LinkStatistics {
   double achieved_ns_sum = 0;
 };
 
+// What `after` has more than `before`, which is an earlier state of it.
+LinkStatistics Since(const LinkStatistics& before, const LinkStatistics& after);
+
 }  // namespace spacemoe
 
 #endif  // SPACEMOE_RUNTIME_TRACE_LINK_STATISTICS_H_

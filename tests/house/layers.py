@@ -29,6 +29,18 @@ LAYERS = {
         ]
     },
     "coordinator": {"may": ["runtime", "placement", "models", "proto", "grpc"]},
+    "coordinator/api": {
+        "may": [
+            "runtime/base",
+            "runtime/http",
+            "runtime/trace",
+            "models/sampler",
+            "models/tokenizer",
+            "coordinator/core",
+            "coordinator/options",
+            "coordinator/text",
+        ]
+    },
     "cli": {
         "may": ["runtime", "placement", "models", "coordinator", "proto", "grpc"]
     },

@@ -1,0 +1,125 @@
+// An answer as server-sent events.
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "coordinator/api/openai/answer.h"
+
+namespace spacemoe::openai {
+namespace {
+
+std::string Event(const std::string& data) { return "data: " + data + "\n\n"; }
+
+class StreamedAnswer final : public GenerationListener {
+ public:
+  explicit StreamedAnswer(std::shared_ptr<AnswerContext> context)
+      : context_(std::move(context)),
+        format_({context_->request.chat, context_->request.model,
+                 context_->request.spec.logprobs.has_value(),
+                 context_->request.return_token_ids},
+                context_->codec),
+        began_(absl::Now()),
+        offsets_(context_->request.prompts.size() * context_->request.n, 0) {
+    if (context_->request.include_spacemoe) {
+      links_before_ = context_->links->Last();
+    }
+  }
+
+  void OnStarted() override {
+    HttpResponse head;
+    head.content_type = "text/event-stream; charset=utf-8";
+    head.headers = {{"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}};
+    begun_ = true;
+    context_->exchange->Begin(std::move(head));
+    for (size_t i = 0; i < offsets_.size(); ++i) {
+      if (context_->request.chat) Send(format_.RoleChunk(static_cast<int>(i)));
+      if (context_->request.echo) {
+        Tell(i, context_->echoes[i / context_->request.n], {});
+      }
+    }
+  }
+
+  void OnText(size_t sequence, const std::string& text,
+              const std::vector<TextToken>& tokens) override {
+    Tell(sequence, text, tokens);
+  }
+
+  void OnFinished(size_t sequence) override {
+    Send(format_.FinishChunk(static_cast<int>(sequence),
+                             (*context_->sequences)[sequence].finish));
+  }
+
+  void OnAllFinished() override {
+    const GenerationRequest& request = context_->request;
+    Json last;  // null: there is nothing more to say
+    if (request.include_usage || request.include_spacemoe) {
+      last = format_.LastChunk();
+    }
+    if (request.include_usage) last["usage"] = openai::ToJson(UsageOfAll());
+    if (!request.include_spacemoe) return End(*context_, last);
+    // The generation may be gone when the ring has told.
+    const auto states =
+        std::make_shared<std::vector<SequenceState>>(*context_->sequences);
+    context_->links->Get(
+        began_, [context = context_, states, before = links_before_,
+                 last](const std::optional<LinkStatistics>& after) {
+          context->exchange->Post([context, states, before, after, last] {
+            std::optional<LinkStatistics> links;
+            if (after.has_value()) links = Since(before, *after);
+            Json chunk = last;
+            chunk["spacemoe"] = ReportOf(context->ring, *states, links);
+            End(*context, chunk);
+          });
+        });
+  }
+
+  void OnError(const absl::Status& status) override {
+    const ApiError error = ToApiError(status);
+    if (!begun_) return context_->exchange->Respond(ToResponse(error));
+    context_->exchange->Write(Event(Dump(openai::ToJson(error))));
+    context_->exchange->End();
+  }
+
+ private:
+  void Tell(size_t sequence, const std::string& text,
+            const std::vector<TextToken>& tokens) {
+    Send(format_.TextChunk(static_cast<int>(sequence), text, tokens,
+                           offsets_[sequence]));
+    offsets_[sequence] += CountCharacters(text);
+  }
+
+  void Send(Json chunk) {
+    if (context_->request.include_usage) chunk["usage"] = nullptr;
+    context_->exchange->Write(Event(Dump(chunk)));
+  }
+
+  Usage UsageOfAll() const {
+    Usage usage{context_->prompt_tokens, 0};
+    for (const SequenceState& state : *context_->sequences) {
+      usage.completion_tokens += state.times.size();
+    }
+    return usage;
+  }
+
+  static void End(const AnswerContext& context, const Json& last) {
+    if (!last.is_null()) context.exchange->Write(Event(Dump(last)));
+    context.exchange->Write(Event("[DONE]"));
+    context.exchange->End();
+  }
+
+  const std::shared_ptr<AnswerContext> context_;
+  const AnswerFormat format_;
+  const absl::Time began_;
+  LinkStatistics links_before_;
+  std::vector<int64_t> offsets_;  // characters sent, by sequence
+  bool begun_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<GenerationListener> NewStreamedAnswer(
+    std::shared_ptr<AnswerContext> context) {
+  return std::make_unique<StreamedAnswer>(std::move(context));
+}
+
+}  // namespace spacemoe::openai
