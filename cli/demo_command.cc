@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/generate/ring_run.h"
 #include "cli/generate/summary_table.h"
+#include "cli/generate/trace_run.h"
 #include "cli/launcher/process_guard.h"
 #include "cli/terminal.h"
 #include "coordinator/options/flag_helpers.h"
@@ -25,6 +26,7 @@ struct Flags {
   std::string chat = kQuestion;
   int64_t max_tokens = 96;
   RingOptions ring;
+  std::string trace;  // path; empty: none
 };
 
 // models/demo of the checkout that build/<preset>/bin lies in, or beside the
@@ -66,6 +68,11 @@ absl::Status Show(Flags flags, ProcessGuard* guard) {
   if (flags.ring.plan.profile.empty() && std::filesystem::exists(profile)) {
     flags.ring.plan.profile = profile;
   }
+  std::unique_ptr<TraceFile> trace;
+  if (!flags.trace.empty()) {
+    SPACEMOE_ASSIGN_OR_RETURN(trace, TraceFile::Create(flags.trace));
+    flags.ring.trace = true;
+  }
   SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<RingRun> run,
                             RingRun::Start(flags.model, flags.ring, guard));
   WriteError(absl::StrCat(Headline(*run), "> ", flags.chat, "\n\n"));
@@ -77,7 +84,8 @@ absl::Status Show(Flags flags, ProcessGuard* guard) {
   WriteOut("\n");
   SPACEMOE_RETURN_IF_ERROR(outcome.status());
   WriteError(SummaryTable(*outcome));
-  return absl::OkStatus();
+  return trace == nullptr ? absl::OkStatus()
+                          : WriteTrace(run.get(), trace.get());
 }
 
 int Run(const Flags& flags, ProcessGuard* guard) {
@@ -100,6 +108,7 @@ CommandBody AddDemoCommand(CLI::App* app) {
   AddComputeTimeFlag(app, &flags->ring);
   AddTimeFlags(app, &flags->ring);
   AddComputeFlags(app, &flags->ring);
+  AddTraceFlag(app, &flags->trace);
   app->footer("Example: spacemoe demo --chat \"Why is the sky blue?\"\n");
   return [flags](ProcessGuard* guard) { return Run(*flags, guard); };
 }

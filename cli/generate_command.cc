@@ -12,6 +12,7 @@
 #include "cli/generate/remote_run.h"
 #include "cli/generate/ring_run.h"
 #include "cli/generate/summary_table.h"
+#include "cli/generate/trace_run.h"
 #include "cli/generate_flags.h"
 #include "cli/launcher/process_guard.h"
 #include "cli/terminal.h"
@@ -32,7 +33,9 @@ constexpr char kExamples[] =
     "  spacemoe generate --coordinator coordinator:7300 --chat \"Hello\" \\\n"
     "    --tls-ca ca.pem --tls-cert cert.pem --tls-key key.pem\n"
     "  spacemoe generate --model mixtral/ --ids 1,5,9 --ids 1,7 --parallel 2 "
-    "--links off\n";
+    "--links off\n"
+    "  spacemoe generate --model models/demo --chat \"Hello\" --trace "
+    "trace.json.gz\n";
 
 struct Flags {
   GenerateJob job;
@@ -40,6 +43,7 @@ struct Flags {
   std::string coordinator;  // empty: a ring of this machine's own
   absl::Duration patience = kConnectTimeout;
   TlsFlags tls;
+  std::string trace;  // path; empty: none
   bool local = false;
   bool json = false;
 };
@@ -55,9 +59,19 @@ absl::StatusOr<GenerateOutcome> Generate(const Flags& flags,
     return GenerateRemotely(flags.coordinator, std::move(identity),
                             flags.patience, flags.job, on_text);
   }
+  RingOptions ring = flags.ring;
+  std::unique_ptr<TraceFile> trace;
+  if (!flags.trace.empty()) {
+    SPACEMOE_ASSIGN_OR_RETURN(trace, TraceFile::Create(flags.trace));
+    ring.trace = true;
+  }
   SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<RingRun> run,
-                            RingRun::Start(flags.job.model, flags.ring, guard));
-  return run->Generate(flags.job, on_text);
+                            RingRun::Start(flags.job.model, ring, guard));
+  SPACEMOE_ASSIGN_OR_RETURN(GenerateOutcome outcome,
+                            run->Generate(flags.job, on_text));
+  if (trace != nullptr)
+    SPACEMOE_RETURN_IF_ERROR(WriteTrace(run.get(), trace.get()));
+  return outcome;
 }
 
 // The text, or the ids where there is no tokenizer.
@@ -82,10 +96,11 @@ void CheckPlace(const Flags& flags, bool ring_flags) {
     if (!flags.job.model.empty()) return;
     throw CLI::ValidationError("expected --model PATH, or --coordinator");
   }
-  if (!flags.job.model.empty() || flags.local || ring_flags) {
+  if (!flags.job.model.empty() || flags.local || ring_flags ||
+      !flags.trace.empty()) {
     throw CLI::ValidationError(
         "--coordinator: the model and the ring are the coordinator's; expected "
-        "none of --model, --local and the ring's flags beside it");
+        "none of --model, --local, --trace and the ring's flags beside it");
   }
   if (const auto address = ParseAddress(flags.coordinator); !address.ok()) {
     throw CLI::ValidationError(absl::StrCat(
@@ -98,6 +113,10 @@ int Run(const Flags& flags, bool ring_flags, ProcessGuard* guard) {
   if (flags.job.prompts.empty()) {
     throw CLI::ValidationError(
         "expected a prompt: --prompt TEXT, --chat TEXT or --ids 1,2,3");
+  }
+  if (flags.local && !flags.trace.empty()) {
+    throw CLI::ValidationError(
+        "--trace shows satellites: expected no --local beside it");
   }
   bool streamed = false;
   TextCallback stream;
@@ -152,6 +171,7 @@ CommandBody AddGenerateCommand(CLI::App* app) {
           }));
   app->add_flag("--local", flags->local, "one process, no ring");
   const auto ring_flags = AddRingFlags(app, &flags->ring);
+  AddTraceFlag(app, &flags->trace);
   app->add_flag("--json", flags->json, "print one JSON object");
   app->footer(kExamples);
   return [flags, ring_flags](ProcessGuard* guard) {

@@ -54,6 +54,8 @@ void AddFlags(CLI::App* app, Flags* flags) {
   AddTimeFlags(app, &flags->options.ring);
   AddHttpFlag(app, &flags->options.api);
   AddApiFlags(app, &flags->options.api);
+  app->add_flag("--trace", flags->options.ring.trace,
+                "satellites record their steps and packets for GetTrace");
   app->add_flag("--parent-pipe", flags->parent_pipe,
                 "end when stdin does; a keyboard's interrupt is left to the "
                 "parent");

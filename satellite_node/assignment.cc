@@ -109,6 +109,7 @@ absl::StatusOr<NodeAssignment> FromProto(const v1::Assignment& proto) {
   assignment.time_scale = proto.time_scale();
   assignment.aten_kernel = proto.kernel() == "aten";
   assignment.kv_bytes_limit = static_cast<int64_t>(proto.kv_bytes_limit());
+  assignment.trace = proto.trace();
   return assignment;
 }
 

@@ -37,6 +37,7 @@ struct NodeAssignment {
   double time_scale = 1;
   bool aten_kernel = false;
   int64_t kv_bytes_limit = 0;
+  bool trace = false;
 };
 
 // The one border of Assignment. INVALID_ARGUMENT names the field, what it

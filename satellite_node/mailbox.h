@@ -26,8 +26,11 @@ struct CoordinatorGone {
   absl::Status reason;
 };
 
-using NodeEvent =
-    std::variant<v1::CoordinatorMessage, PeerLost, CoordinatorGone>;
+// What the satellite has recorded is worth a message.
+struct TraceFilled {};
+
+using NodeEvent = std::variant<v1::CoordinatorMessage, PeerLost,
+                               CoordinatorGone, TraceFilled>;
 
 // Thread-safe. Pushing never blocks.
 class Mailbox {

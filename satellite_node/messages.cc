@@ -5,6 +5,7 @@
 #include "runtime/tensor/value_bytes.h"
 #include "runtime/trace/latency_breakdown_proto.h"
 #include "runtime/trace/link_statistics_proto.h"
+#include "runtime/trace/trace_proto.h"
 
 namespace spacemoe {
 namespace {
@@ -92,6 +93,16 @@ v1::SatelliteMessage ToProto(const LogitsRecord& record) {
 v1::SatelliteMessage StatisticsMessage(const LinkStatistics& statistics) {
   v1::SatelliteMessage message;
   *message.mutable_link_statistics() = ToProto(statistics);
+  return message;
+}
+
+v1::SatelliteMessage TraceMessage(const TraceBuffer::Taken& taken, bool last) {
+  v1::SatelliteMessage message;
+  v1::TraceChunk* const chunk = message.mutable_trace();
+  chunk->set_batch(ToProto(taken.events).SerializeAsString());
+  chunk->set_events(taken.events.size());
+  chunk->set_dropped(taken.dropped);
+  chunk->set_last(last);
   return message;
 }
 

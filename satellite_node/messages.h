@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "runtime/trace/trace_buffer.h"
 #include "satellite_node/core/satellite.h"
 #include "spacemoe/v1/membership.pb.h"
 
@@ -27,6 +28,8 @@ v1::SatelliteMessage ToProto(const Introduction& introduction);
 v1::SatelliteMessage TokensMessage(absl::Span<const TokenRecord> records);
 v1::SatelliteMessage ToProto(const LogitsRecord& record);
 v1::SatelliteMessage StatisticsMessage(const LinkStatistics& statistics);
+// `last`: answers the coordinator's request.
+v1::SatelliteMessage TraceMessage(const TraceBuffer::Taken& taken, bool last);
 v1::SatelliteMessage FaultMessage(const absl::Status& status);
 v1::SatelliteMessage ReadyMessage(int64_t weight_bytes);
 v1::SatelliteMessage ClockProbeMessage(int64_t sent_ns);

@@ -182,9 +182,17 @@ absl::Status Node::BuildSatellite(const NodeAssignment& assignment) {
   pools_ = MakeRolePools(assignment);
   SPACEMOE_ASSIGN_OR_RETURN(SatelliteRoleSet roles,
                             BuildRoles(assignment, *checkpoint_, pools_));
+  SatelliteOptions options = assignment.options;
+  options.counters = &counters_;
+  if (assignment.trace) {
+    trace_ = std::make_unique<TraceBuffer>(
+        TraceBufferLimits{},
+        [mailbox = mailbox_] { mailbox->Push(TraceFilled{}); });
+    options.trace = trace_.get();
+  }
   SPACEMOE_ASSIGN_OR_RETURN(
       owned_satellite_,
-      Satellite::Create(assignment.options, std::move(roles), clock_.get(),
+      Satellite::Create(std::move(options), std::move(roles), clock_.get(),
                         links_.get(), peers_.get(), this,
                         MakeWaiter(assignment)));
   const std::lock_guard lock(mutex_);
@@ -224,6 +232,10 @@ std::optional<absl::Status> Node::Handle(const NodeEvent& event) {
     losses_.Add(*lost, absl::Now());
     return std::nullopt;
   }
+  if (std::holds_alternative<TraceFilled>(event)) {
+    SendTrace(/*last=*/false);
+    return std::nullopt;
+  }
   return HandleMessage(std::get<v1::CoordinatorMessage>(event));
 }
 
@@ -239,8 +251,10 @@ std::optional<absl::Status> Node::HandleMessage(
       owned_satellite_->Release(message.release().sequence());
       return std::nullopt;
     case v1::CoordinatorMessage::kStatisticsRequest:
-      upstream_->Send(StatisticsMessage(owned_satellite_->Statistics(
-          message.statistics_request().restart())));
+      SendStatistics(message.statistics_request().restart());
+      return std::nullopt;
+    case v1::CoordinatorMessage::kTraceRequest:
+      SendTrace(/*last=*/true);
       return std::nullopt;
     case v1::CoordinatorMessage::kClockReply:
       clock_keeper_->OnReply(message.clock_reply());
@@ -257,6 +271,17 @@ std::optional<absl::Status> Node::HandleMessage(
 absl::Status Node::Inject(const v1::Inject& inject) {
   SPACEMOE_ASSIGN_OR_RETURN(SequenceRequest request, FromProto(inject));
   return owned_satellite_->Inject(std::move(request));
+}
+
+void Node::SendStatistics(bool restart) {
+  if (restart && trace_ != nullptr) trace_->Restart();
+  upstream_->Send(StatisticsMessage(owned_satellite_->Statistics(restart)));
+}
+
+void Node::SendTrace(bool last) {
+  TraceBuffer::Taken taken;
+  if (trace_ != nullptr) taken = trace_->Take();
+  upstream_->Send(TraceMessage(taken, last));
 }
 
 absl::Status Node::Fail(const absl::Status& status) {

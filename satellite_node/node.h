@@ -18,6 +18,7 @@
 #include "runtime/net/event_loop.h"
 #include "runtime/net/packet_sender.h"
 #include "runtime/tls/identity.h"
+#include "runtime/trace/trace_buffer.h"
 #include "satellite_node/assignment.h"
 #include "satellite_node/clock_keeper.h"
 #include "satellite_node/loss_watch.h"
@@ -48,7 +49,7 @@ struct NodeOptions {
   EventLoop* loop = nullptr;
 };
 
-// Run is called by one thread; Deliver by any.
+// Run is called by one thread; State and Deliver by any.
 class Node final : private SatelliteListener {
  public:
   // All are borrowed and outlive the node. The Hello has been sent.
@@ -80,6 +81,8 @@ class Node final : private SatelliteListener {
   std::optional<absl::Status> HandleMessage(
       const v1::CoordinatorMessage& message);
   absl::Status Inject(const v1::Inject& inject);
+  void SendStatistics(bool restart);
+  void SendTrace(bool last);
   absl::Status Fail(const absl::Status& status);
   absl::Status FirstFault();
 
@@ -107,6 +110,8 @@ class Node final : private SatelliteListener {
   std::unique_ptr<LinkModel> links_;
   std::unique_ptr<PeerLinks> peers_;
   RolePools pools_;
+  StepCounters counters_;
+  std::unique_ptr<TraceBuffer> trace_;  // null: the run is not traced
   std::unique_ptr<Satellite> owned_satellite_;
 };
 

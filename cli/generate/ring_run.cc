@@ -72,6 +72,14 @@ absl::StatusOr<GenerateOutcome> RingRun::Generate(const GenerateJob& job,
   return outcome;
 }
 
+absl::StatusOr<TraceLog> RingRun::Trace() {
+  TraceLog log;
+  const absl::Status status = ring_->client().GetTrace(
+      [&log](const v1::GetTraceReply& reply) { return AddReply(reply, &log); });
+  if (!status.ok()) return ring_->Explain(status);
+  return log;
+}
+
 absl::StatusOr<std::vector<float>> RingRun::Logits(
     const std::vector<int64_t>& ids) {
   const int64_t vocab = checkpoint_->config().vocab_size;

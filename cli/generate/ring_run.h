@@ -11,6 +11,7 @@
 #include "cli/generate/outcome.h"
 #include "cli/launcher/local_ring.h"
 #include "cli/launcher/process_guard.h"
+#include "cli/trace/trace_log.h"
 #include "coordinator/options/ring_options.h"
 #include "coordinator/planning/plan.h"
 #include "models/checkpoint/checkpoint.h"
@@ -32,6 +33,10 @@ class RingRun {
   // `on_text` may be empty.
   absl::StatusOr<GenerateOutcome> Generate(const GenerateJob& job,
                                            const TextCallback& on_text);
+
+  // What satellites have recorded since the start or the last call; the ring
+  // was started with RingOptions::trace.
+  absl::StatusOr<TraceLog> Trace();
 
   // Of all positions, [ids, vocab].
   absl::StatusOr<std::vector<float>> Logits(const std::vector<int64_t>& ids);

@@ -88,6 +88,21 @@ absl::StatusOr<LinkStatistics> CoordinatorClient::GetLinkStatistics() {
   return FromProto(reply);
 }
 
+absl::Status CoordinatorClient::GetTrace(
+    const std::function<absl::Status(const v1::GetTraceReply&)>& on_reply) {
+  Call call(this);
+  const auto reader = stub_->GetTrace(call.context(), {});
+  v1::GetTraceReply reply;
+  absl::Status refused;
+  while (reader->Read(&reply)) {
+    if (!refused.ok()) continue;
+    refused = on_reply(reply);
+    if (!refused.ok()) call.context()->TryCancel();
+  }
+  const absl::Status status = FromGrpc(reader->Finish());
+  return refused.ok() ? status : refused;
+}
+
 void CoordinatorClient::CancelAll() {
   std::lock_guard<std::mutex> lock(mutex_);
   cancelled_ = true;

@@ -45,6 +45,11 @@ class CoordinatorClient {
 
   absl::StatusOr<LinkStatistics> GetLinkStatistics();
 
+  // What the satellites have recorded since the last call. The first error of
+  // `on_reply` ends it.
+  absl::Status GetTrace(
+      const std::function<absl::Status(const v1::GetTraceReply&)>& on_reply);
+
   // Ends every call with CANCELLED, later ones too.
   void CancelAll();
 

@@ -25,6 +25,7 @@ Cluster::Cluster(ClusterOptions options, Deferrer* deferrer)
       sessions_(options_.sessions, options_.end_tokens, options_.text, this),
       board_(options_.membership.satellites),
       gatherer_(options_.membership.satellites),
+      traces_(options_.membership.satellites, options_.max_trace_bytes),
       links_(options_.membership.satellites, nullptr),
       missed_a_peer_(options_.membership.satellites, false),
       clock_uncertainty_ns_(options_.membership.satellites, 0) {}
@@ -72,11 +73,10 @@ void Cluster::BeginWarmUp() {
   if (!sequence.ok()) Fail(sequence.status());
 }
 
-void Cluster::WarmUp::OnFinished(const FinishReport&) { cluster_->EndWarmUp(); }
-
-// The links' statistics are those of the users' sequences.
+// The links' statistics and the trace are those of the users' sequences.
 void Cluster::EndWarmUp() {
   gatherer_.Start([this](const absl::StatusOr<LinkStatistics>& warm_up) {
+    traces_.Clear();
     board_.Conclude(warm_up.status());
   });
   for (SatelliteLink* link : links_) {
@@ -116,6 +116,11 @@ ClockState Cluster::clocks() const {
   return state;
 }
 
+void Cluster::OnTrace(int index, TraceReport report) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (options_.trace) traces_.Add(index, std::move(report));
+}
+
 void Cluster::OnFault(int index, const absl::Status& fault) {
   const std::string what = absl::StrCat("failed: ", fault.message());
   {
@@ -151,6 +156,7 @@ void Cluster::Fail(const absl::Status& status) {
   board_.Conclude(status);
   sessions_.FailAll(status);
   gatherer_.FailAll(status);
+  traces_.FailAll(status);
 }
 
 void Cluster::Watch(StartupWatcher* watcher) {
@@ -191,6 +197,21 @@ void Cluster::GatherStatistics(StatisticsGatherer::Done done) {
   }
   gatherer_.Start(std::move(done));
   for (SatelliteLink* link : links_) link->RequestStatistics(/*restart=*/false);
+}
+
+void Cluster::GatherTrace(TraceStore::Done done) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!options_.trace) {
+    done(absl::FailedPreconditionError(
+        "nothing was recorded: expected a coordinator started with --trace"));
+    return;
+  }
+  if (const absl::Status refusal = Refusal(); !refusal.ok()) {
+    done(refusal);
+    return;
+  }
+  traces_.Gather(std::move(done));
+  for (SatelliteLink* link : links_) link->RequestTrace();
 }
 
 void Cluster::Inject(const SequenceOrder& order) {

@@ -18,6 +18,7 @@
 #include "coordinator/core/startup_board.h"
 #include "coordinator/core/statistics_gatherer.h"
 #include "coordinator/core/text_decoder.h"
+#include "coordinator/core/trace_store.h"
 #include "runtime/trace/link_statistics.h"
 
 namespace spacemoe {
@@ -44,6 +45,7 @@ class SatelliteLink {
   virtual void Release(uint64_t sequence) = 0;
   // `restart`: count from now on.
   virtual void RequestStatistics(bool restart) = 0;
+  virtual void RequestTrace() = 0;
   virtual void Shutdown(const std::string& reason) = 0;
 };
 
@@ -58,6 +60,9 @@ struct ClusterOptions {
   // "satellite 345 (index 17, layer 3 expert 5, pid 1234)"
   std::function<std::string(int index, int64_t pid)> name;
   int64_t warmup_token = 0;
+  bool trace = false;  // satellites record what they do
+  // Of what they record, as it travels.
+  uint64_t max_trace_bytes = 64 << 20;
   std::function<int64_t()> monotonic_ns;
   // A satellite that reports a lost peer is believed only if the peer itself
   // is not missed within this time.
@@ -80,6 +85,7 @@ class Cluster final : private SequenceFleet {
   void OnStatistics(int index, const LinkStatistics& statistics);
   // How well the satellite knows the coordinator's clock, nanoseconds.
   void OnClockReport(int index, int64_t uncertainty_ns);
+  void OnTrace(int index, TraceReport report);
   void OnFault(int index, const absl::Status& fault);
   void OnDisconnected(int index, const std::string& reason);
 
@@ -93,6 +99,8 @@ class Cluster final : private SequenceFleet {
   void Cancel(uint64_t sequence);
   void GatherStatistics(StatisticsGatherer::Done done);
   ClockState clocks() const;
+  // FAILED_PRECONDITION when the run is not traced.
+  void GatherTrace(TraceStore::Done done);
 
   // Ends everything; satellites are told to leave.
   void Shutdown(const std::string& reason);
@@ -133,6 +141,7 @@ class Cluster final : private SequenceFleet {
   Sessions sessions_;
   StartupBoard board_;
   StatisticsGatherer gatherer_;
+  TraceStore traces_;
   std::vector<SatelliteLink*> links_;  // by index; null: not connected
   std::vector<bool> missed_a_peer_;    // by index: its own end is no news
   std::vector<int64_t> clock_uncertainty_ns_;  // by index

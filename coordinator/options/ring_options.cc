@@ -168,6 +168,7 @@ std::vector<std::string> ToArguments(const RingOptions& options) {
       absl::StrCat("--kernel=", options.kernel),
       absl::StrCat("--links=", options.links ? "on" : "off"),
       absl::StrCat("--clock=scaled:", Exact(options.time_scale))};
+  if (options.trace) args.push_back("--trace");
   if (plan.experts_per_satellite.has_value()) {
     args.push_back(
         absl::StrCat("--experts-per-satellite=", *plan.experts_per_satellite));

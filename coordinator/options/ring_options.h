@@ -17,6 +17,7 @@ struct RingOptions {
   bool links = true;      // false: no delays
   double time_scale = 1;  // emulated over wall time
   std::string kernel = "native";  // or aten
+  bool trace = false;             // satellites record what they do
 };
 
 // The parsers of values; errors are INVALID_ARGUMENT and say what was expected

@@ -86,8 +86,28 @@ v1::Assignment AssignmentFor(const Plan& plan, const RunSettings& settings,
   SetEmulation(plan, settings, roster, &assignment);
   assignment.set_bfloat16(plan.options.bfloat16);
   assignment.set_kernel(settings.kernel);
+  assignment.set_trace(settings.trace);
   assignment.set_kv_bytes_limit(KvBytesLimit(plan, roles));
   return assignment;
+}
+
+v1::TraceHeader TraceHeaderOf(const Plan& plan, const RunSettings& settings) {
+  v1::TraceHeader header;
+  header.set_layers(settings.layers);
+  header.set_time_scale(settings.time_scale);
+  for (int i = 0; i < plan.size(); ++i) {
+    const SatelliteRoles& roles = plan.satellites[i];
+    v1::TraceSatellite* const satellite = header.add_satellites();
+    satellite->set_index(i);
+    satellite->set_satellite(roles.satellite);
+    satellite->set_role_name(RoleName(roles));
+    if (roles.layer >= 0) satellite->set_layer(roles.layer);
+    satellite->set_gateway(roles.gateway);
+    satellite->set_head(roles.head);
+    satellite->mutable_experts()->Add(roles.experts.begin(),
+                                      roles.experts.end());
+  }
+  return header;
 }
 
 }  // namespace spacemoe

@@ -9,6 +9,7 @@
 #include "coordinator/planning/plan.h"
 #include "models/config/model_config.h"
 #include "spacemoe/v1/membership.pb.h"
+#include "spacemoe/v1/trace.pb.h"
 
 namespace spacemoe {
 
@@ -22,6 +23,7 @@ struct RunSettings {
   bool links = true;
   double time_scale = 1;
   std::string kernel = "native";
+  bool trace = false;
 };
 
 // KV cache that a gateway may hold in the memory that its weights leave; 0:
@@ -31,6 +33,9 @@ int64_t KvBytesLimit(const Plan& plan, const SatelliteRoles& roles);
 // `plan` is feasible.
 v1::Assignment AssignmentFor(const Plan& plan, const RunSettings& settings,
                              int index, const Roster& roster);
+
+// Who records what in a traced run.
+v1::TraceHeader TraceHeaderOf(const Plan& plan, const RunSettings& settings);
 
 }  // namespace spacemoe
 

@@ -99,6 +99,10 @@ absl::Status FromProto(const v1::Fault& fault) {
   return absl::Status(code, fault.message());
 }
 
+TraceReport FromProto(const v1::TraceChunk& chunk) {
+  return {chunk.batch(), chunk.events(), chunk.dropped(), chunk.last()};
+}
+
 TokenReport TokenFromProto(const v1::TokenEvent& event) {
   TokenReport token;
   token.sequence = event.sequence();

@@ -7,6 +7,7 @@
 #include "coordinator/core/membership.h"
 #include "coordinator/core/sequence.h"
 #include "coordinator/core/startup_board.h"
+#include "coordinator/core/trace_store.h"
 #include "coordinator/text/prompt.h"
 #include "spacemoe/v1/inference.pb.h"
 #include "spacemoe/v1/membership.pb.h"
@@ -15,6 +16,7 @@ namespace spacemoe {
 
 Applicant FromProto(const v1::Hello& hello);
 absl::Status FromProto(const v1::Fault& fault);
+TraceReport FromProto(const v1::TraceChunk& chunk);
 TokenReport TokenFromProto(const v1::TokenEvent& event);
 // INVALID_ARGUMENT when the bytes are not rows of `vocab_size` floats.
 absl::StatusOr<LogitsReport> LogitsFromProto(const v1::TokenEvent& event,

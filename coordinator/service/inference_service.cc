@@ -104,11 +104,43 @@ class GenerateReactor final : public EventStream<v1::GenerateEvent>,
   std::atomic<uint64_t> sequence_ = 0;  // 0: never started
 };
 
+// Everything is queued at once: the coordinator had it in memory anyway.
+class TraceReactor final : public EventStream<v1::GetTraceReply> {
+ public:
+  // Once, whatever becomes of the client: the stream lives until then.
+  void Deliver(const v1::TraceHeader& header,
+               absl::StatusOr<StoredTrace> trace) {
+    if (trace.ok()) SendAll(header, *std::move(trace));
+    End(trace.status());
+  }
+  void OnCancel() override {}
+
+ private:
+  void Abandon() override {}
+
+  void SendAll(const v1::TraceHeader& header, StoredTrace trace) {
+    v1::GetTraceReply first;
+    *first.mutable_header() = header;
+    first.mutable_header()->set_dropped(trace.dropped);
+    Send(std::move(first));
+    for (StoredTrace::Batch& batch : trace.batches) {
+      v1::GetTraceReply reply;
+      reply.mutable_satellite()->set_index(batch.index);
+      reply.mutable_satellite()->set_batch(std::move(batch.bytes));
+      Send(std::move(reply));
+    }
+  }
+};
+
 }  // namespace
 
 InferenceService::InferenceService(Cluster* cluster, const TextCodec* codec,
-                                   v1::DescribeReply description)
-    : cluster_(cluster), codec_(codec), description_(std::move(description)) {}
+                                   v1::DescribeReply description,
+                                   v1::TraceHeader trace)
+    : cluster_(cluster),
+      codec_(codec),
+      description_(std::move(description)),
+      trace_(std::move(trace)) {}
 
 grpc::ServerUnaryReactor* InferenceService::Describe(
     grpc::CallbackServerContext* context, const v1::DescribeRequest*,
@@ -141,6 +173,15 @@ grpc::ServerUnaryReactor* InferenceService::GetLinkStatistics(
         if (statistics.ok()) *reply = ToProto(*statistics);
         reactor->Finish(ToGrpc(statistics.status()));
       });
+  return reactor;
+}
+
+grpc::ServerWriteReactor<v1::GetTraceReply>* InferenceService::GetTrace(
+    grpc::CallbackServerContext*, const v1::GetTraceRequest*) {
+  auto* const reactor = new TraceReactor;
+  cluster_->GatherTrace([this, reactor](absl::StatusOr<StoredTrace> trace) {
+    reactor->Deliver(trace_, std::move(trace));
+  });
   return reactor;
 }
 

@@ -12,7 +12,7 @@ class InferenceService final : public v1::Inference::CallbackService {
  public:
   // `cluster` and `codec` are borrowed and outlive the server.
   InferenceService(Cluster* cluster, const TextCodec* codec,
-                   v1::DescribeReply description);
+                   v1::DescribeReply description, v1::TraceHeader trace);
 
   grpc::ServerUnaryReactor* Describe(grpc::CallbackServerContext* context,
                                      const v1::DescribeRequest* request,
@@ -27,11 +27,15 @@ class InferenceService final : public v1::Inference::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::LinkStatisticsRequest* request,
       v1::LinkStatistics* reply) override;
+  grpc::ServerWriteReactor<v1::GetTraceReply>* GetTrace(
+      grpc::CallbackServerContext* context,
+      const v1::GetTraceRequest* request) override;
 
  private:
   Cluster* const cluster_;
   const TextCodec* const codec_;
   const v1::DescribeReply description_;
+  const v1::TraceHeader trace_;
 };
 
 }  // namespace spacemoe

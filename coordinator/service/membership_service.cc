@@ -52,6 +52,12 @@ class MembershipService::AttachStream final : public SatelliteLink {
     Send(std::move(message));
   }
 
+  void RequestTrace() override {
+    v1::CoordinatorMessage message;
+    message.mutable_trace_request();
+    Send(std::move(message));
+  }
+
   void Shutdown(const std::string& reason) override {
     v1::CoordinatorMessage message;
     message.mutable_shutdown()->set_reason(reason);
@@ -136,6 +142,9 @@ class MembershipService::AttachStream final : public SatelliteLink {
         return absl::OkStatus();
       case v1::SatelliteMessage::kLinkStatistics:
         return OnStatistics(message.link_statistics());
+      case v1::SatelliteMessage::kTrace:
+        cluster_->OnTrace(index_, FromProto(message.trace()));
+        return absl::OkStatus();
       default:
         return absl::InvalidArgumentError("an empty message");
     }

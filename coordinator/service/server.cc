@@ -28,6 +28,7 @@ absl::StatusOr<RunSettings> SettingsOf(const CoordinatorOptions& options,
   settings.links = options.ring.links;
   settings.time_scale = options.ring.time_scale;
   settings.kernel = options.ring.kernel;
+  settings.trace = options.ring.trace;
   return settings;
 }
 
@@ -93,8 +94,9 @@ CoordinatorServer::CoordinatorServer(const CoordinatorOptions& options,
   cluster_ = std::make_unique<Cluster>(MakeClusterOptions(), deferrer_.get());
   membership_ = std::make_unique<MembershipService>(cluster_.get(),
                                                     MakeMembershipOptions());
-  inference_ = std::make_unique<InferenceService>(cluster_.get(), codec_.get(),
-                                                  MakeDescription());
+  inference_ = std::make_unique<InferenceService>(
+      cluster_.get(), codec_.get(), MakeDescription(),
+      TraceHeaderOf(plan_, settings_));
 }
 
 CoordinatorServer::~CoordinatorServer() {
@@ -142,6 +144,7 @@ ClusterOptions CoordinatorServer::MakeClusterOptions() const {
   options.name = [plan = &plan_](int index, int64_t pid) {
     return SatelliteName(*plan, index, pid);
   };
+  options.trace = settings_.trace;
   options.warmup_token = config.bos_token_id.value_or(0);
   options.monotonic_ns = MonotonicNanos;
   return options;

@@ -47,17 +47,21 @@ absl::Status ExpertStation::Step() {
   int64_t start = free_ns_;
   for (const WaitingRow& row : rows)
     start = std::max(start, row.arrival.effective_ns);
+  StepTrace trace(options_, StepKind::kExperts, options_.layer, start);
+  trace.AddRows(rows);
   StepTimer timer(*clock_, options_.modelled_flops);
   for (int32_t expert : experts_->experts()) {
-    SPACEMOE_RETURN_IF_ERROR(RunExpert(expert, rows, start, &timer));
+    SPACEMOE_RETURN_IF_ERROR(RunExpert(expert, rows, start, &timer, &trace));
   }
   free_ns_ = start + timer.ElapsedNs();
+  trace.Record();
   return absl::OkStatus();
 }
 
 absl::Status ExpertStation::RunExpert(int32_t expert,
                                       const std::vector<WaitingRow>& rows,
-                                      int64_t start_ns, StepTimer* timer) {
+                                      int64_t start_ns, StepTimer* timer,
+                                      StepTrace* trace) {
   std::vector<const WaitingRow*> chosen;
   std::vector<float> inputs, weights;
   for (const WaitingRow& row : rows) {
@@ -75,8 +79,10 @@ absl::Status ExpertStation::RunExpert(int32_t expert,
       experts_->Run(expert, static_cast<int64_t>(chosen.size()), inputs.data(),
                     weights.data(), outputs.data()));
   timer->AddFlops(experts_->Flops() * static_cast<double>(chosen.size()));
+  const int64_t compute_ns = timer->ElapsedNs();
+  trace->EndPart(PartKind::kExpert, compute_ns, static_cast<uint32_t>(expert));
   return SendOutputs(static_cast<uint32_t>(expert), chosen, std::move(outputs),
-                     start_ns, timer->ElapsedNs());
+                     start_ns, compute_ns);
 }
 
 absl::Status ExpertStation::SendOutputs(

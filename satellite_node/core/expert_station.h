@@ -9,6 +9,7 @@
 #include "satellite_node/core/satellite.h"
 #include "satellite_node/core/station.h"
 #include "satellite_node/core/step_timer.h"
+#include "satellite_node/core/step_trace.h"
 
 namespace spacemoe {
 
@@ -33,7 +34,7 @@ class ExpertStation final : public Station {
   };
 
   absl::Status RunExpert(int32_t expert, const std::vector<WaitingRow>& rows,
-                         int64_t start_ns, StepTimer* timer);
+                         int64_t start_ns, StepTimer* timer, StepTrace* trace);
   absl::Status SendOutputs(uint32_t expert,
                            const std::vector<const WaitingRow*>& rows,
                            std::vector<float> outputs, int64_t start_ns,

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/base/status_macros.h"
+#include "satellite_node/core/step_trace.h"
 
 namespace spacemoe {
 GatewayStation::GatewayStation(const SatelliteOptions& options,
@@ -33,18 +34,24 @@ absl::Status GatewayStation::Step() {
   batch.rows = intake_.Take();
   if (batch.rows.empty()) return absl::OkStatus();
   batch.start_ns = StepStart(batch.rows, free_ns_);
+  StepTrace trace(options_, StepKind::kGateway, options_.layer, batch.start_ns);
+  trace.AddRows(batch.rows);
   StepTimer timer(*clock_, options_.modelled_flops);
   SPACEMOE_RETURN_IF_ERROR(Combine(&batch));
   SPACEMOE_RETURN_IF_ERROR(Attend(&batch, &timer));
   DropCacheOnly(&batch);
+  timer.Pause();
+  trace.EndPart(PartKind::kAttention, timer.ElapsedNs());
   if (!batch.rows.empty()) {
-    timer.Pause();
     SPACEMOE_RETURN_IF_ERROR(Dispatch(batch, timer.ElapsedNs()));
     timer.Resume();
     SPACEMOE_RETURN_IF_ERROR(RunShared(&batch));
-    SPACEMOE_RETURN_IF_ERROR(SendResidual(batch, timer.ElapsedNs()));
+    const int64_t shared_ns = timer.ElapsedNs();
+    trace.EndPart(PartKind::kShared, shared_ns);
+    SPACEMOE_RETURN_IF_ERROR(SendResidual(batch, shared_ns));
   }
   free_ns_ = batch.start_ns + timer.ElapsedNs();
+  trace.Record();
   return absl::OkStatus();
 }
 

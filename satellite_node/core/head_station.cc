@@ -60,6 +60,7 @@ absl::Status HeadStation::SendPrompt(const SequenceRequest& request,
                                      size_t end) {
   Packet packet = StartPacket(frame_, PacketKind::kResidual, 0,
                               options_.first_gateway, InFlight());
+  StepTrace trace(options_, StepKind::kInject, options_.layers, departure_ns);
   StepTimer timer(*clock_, options_.modelled_flops);
   packet.combined = true;
   packet.values.resize((end - begin) * frame_.width);
@@ -79,6 +80,9 @@ absl::Status HeadStation::SendPrompt(const SequenceRequest& request,
     packet.rows.push_back(std::move(header));
   }
   packet.link.departure_ns = departure_ns + compute_ns;
+  trace.EndPart(PartKind::kEmbedding, compute_ns);
+  trace.AddRows(packet.rows);
+  trace.Record();
   return sink_->Emit(std::move(packet));
 }
 
@@ -131,6 +135,8 @@ absl::Status HeadStation::Step() {
   Batch batch;
   batch.rows = TakeBatch();
   batch.start_ns = StepStart(batch.rows, free_ns_);
+  StepTrace trace(options_, StepKind::kHead, options_.layers, batch.start_ns);
+  trace.AddRows(batch.rows);
   StepTimer timer(*clock_, options_.modelled_flops);
   timer.AddFlops(head_->Flops() * static_cast<double>(batch.rows.size()));
   SPACEMOE_RETURN_IF_ERROR(ComputeLogits(batch));
@@ -147,15 +153,27 @@ absl::Status HeadStation::Step() {
     }
   }
   const int64_t emitted_ns = batch.start_ns + timer.ElapsedNs();
+  trace.EndPart(PartKind::kLogits, emitted_ns - batch.start_ns);
   std::vector<NextRow> next;
   for (size_t i = 0; i < tokens.size(); ++i)
     FinishRow(batch, sampled[i], emitted_ns, &tokens[i], &next);
   SPACEMOE_RETURN_IF_ERROR(
-      SendNext(std::move(next), emitted_ns, &timer, batch.start_ns));
+      SendNext(std::move(next), emitted_ns, &timer, batch.start_ns, &trace));
   // The ring goes on first: telling is not on a token's path.
   if (!tokens.empty()) listener_->OnTokens(tokens);
   free_ns_ = batch.start_ns + timer.ElapsedNs();
+  trace.Record();
+  TraceTokens(tokens);
   return absl::OkStatus();
+}
+
+void HeadStation::TraceTokens(const std::vector<TokenRecord>& tokens) const {
+  if (options_.trace == nullptr) return;
+  for (const TokenRecord& token : tokens) {
+    options_.trace->OnToken({token.sequence,
+                             static_cast<uint32_t>(token.position), token.token,
+                             token.emitted_ns, token.lap_ns, token.lap});
+  }
 }
 
 absl::Status HeadStation::ComputeLogits(const Batch& batch) {
@@ -227,7 +245,7 @@ void HeadStation::FinishRow(const Batch& batch, size_t row, int64_t emitted_ns,
 
 absl::Status HeadStation::SendNext(std::vector<NextRow> next,
                                    int64_t emitted_ns, StepTimer* timer,
-                                   int64_t start_ns) {
+                                   int64_t start_ns, StepTrace* trace) {
   if (next.empty()) return absl::OkStatus();
   Packet packet = StartPacket(frame_, PacketKind::kResidual, 0,
                               options_.first_gateway, InFlight());
@@ -236,7 +254,9 @@ absl::Status HeadStation::SendNext(std::vector<NextRow> next,
   packet.combined = true;
   packet.values.resize(next.size() * frame_.width);
   SPACEMOE_RETURN_IF_ERROR(head_->Embed(tokens, packet.values.data()));
-  packet.link.departure_ns = start_ns + timer->ElapsedNs();
+  const int64_t embedded_ns = timer->ElapsedNs();
+  trace->EndPart(PartKind::kEmbedding, embedded_ns);
+  packet.link.departure_ns = start_ns + embedded_ns;
   for (NextRow& row : next) {
     row.header.spent.compute_ns = packet.link.departure_ns - emitted_ns;
     packet.rows.push_back(std::move(row.header));

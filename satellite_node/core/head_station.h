@@ -13,6 +13,7 @@
 #include "satellite_node/core/satellite.h"
 #include "satellite_node/core/station.h"
 #include "satellite_node/core/step_timer.h"
+#include "satellite_node/core/step_trace.h"
 
 namespace spacemoe {
 
@@ -65,7 +66,8 @@ class HeadStation final : public Station {
   void FinishRow(const Batch& batch, size_t row, int64_t emitted_ns,
                  TokenRecord* record, std::vector<NextRow>* next);
   absl::Status SendNext(std::vector<NextRow> next, int64_t emitted_ns,
-                        StepTimer* timer, int64_t start_ns);
+                        StepTimer* timer, int64_t start_ns, StepTrace* trace);
+  void TraceTokens(const std::vector<TokenRecord>& tokens) const;
   uint32_t InFlight() const { return static_cast<uint32_t>(sequences_.size()); }
 
   const SatelliteOptions& options_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/base/status_macros.h"
+#include "satellite_node/core/step_trace.h"
 
 namespace spacemoe {
 namespace {
@@ -43,6 +44,8 @@ absl::Status LayerStation::Step() {
   std::vector<AssembledRow> rows = intake_.Take();
   if (rows.empty()) return absl::OkStatus();
   const int64_t start_ns = StepStart(rows, free_ns_);
+  StepTrace trace(options_, StepKind::kLayer, options_.layer, start_ns);
+  trace.AddRows(rows);
   StepTimer timer(*clock_, options_.modelled_flops);
   std::vector<float> hidden(rows.size() * frame_.width);
   SPACEMOE_RETURN_IF_ERROR(CombineRows(rows, combiner_, hidden.data()));
@@ -53,9 +56,11 @@ absl::Status LayerStation::Step() {
   SPACEMOE_RETURN_IF_ERROR(layer_->Run(layer_rows, hidden.data()));
   if (last) DropCacheOnly(&rows);
   hidden.resize(rows.size() * frame_.width);
-  SPACEMOE_RETURN_IF_ERROR(
-      Send(rows, std::move(hidden), start_ns, timer.ElapsedNs()));
+  const int64_t compute_ns = timer.ElapsedNs();
+  trace.EndPart(PartKind::kLayer, compute_ns);
+  SPACEMOE_RETURN_IF_ERROR(Send(rows, std::move(hidden), start_ns, compute_ns));
   free_ns_ = start_ns + timer.ElapsedNs();
+  trace.Record();
   return absl::OkStatus();
 }
 

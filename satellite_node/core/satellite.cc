@@ -80,12 +80,14 @@ class SatelliteImpl final : public Satellite, public PacketSink {
     if (layer_station_ != nullptr) {
       if (layer_waiter == nullptr)
         layer_waiter = std::make_unique<ConditionWaiter>();
-      layer_worker_ = std::make_unique<Worker>(
-          layer_station_.get(), clock_, on_fault, std::move(layer_waiter));
+      layer_worker_ =
+          std::make_unique<Worker>(layer_station_.get(), clock_, on_fault,
+                                   std::move(layer_waiter), options_.trace);
     }
     if (head_station_ != nullptr) {
-      head_worker_ =
-          std::make_unique<Worker>(head_station_.get(), clock_, on_fault);
+      head_worker_ = std::make_unique<Worker>(
+          head_station_.get(), clock_, on_fault,
+          std::make_unique<ConditionWaiter>(), options_.trace);
     }
   }
 
@@ -131,6 +133,14 @@ class SatelliteImpl final : public Satellite, public PacketSink {
       if (worker != nullptr) statistics.Merge(worker->Statistics(restart));
     }
     return statistics;
+  }
+
+  size_t PacketsHeld() override {
+    size_t held = 0;
+    for (Worker* worker : {layer_worker_.get(), head_worker_.get()}) {
+      if (worker != nullptr) held += worker->PacketsHeld();
+    }
+    return held;
   }
 
  private:

@@ -25,6 +25,8 @@
 #include "runtime/tensor/packet.h"
 #include "runtime/trace/latency_breakdown.h"
 #include "runtime/trace/link_statistics.h"
+#include "runtime/trace/step_counters.h"
+#include "runtime/trace/trace_sink.h"
 #include "satellite_node/core/waiter.h"
 
 namespace spacemoe {
@@ -48,6 +50,10 @@ struct SatelliteOptions {
   // for each other, too (see Cohorts), and a step takes them all. False: half
   // of them, so that several satellites work at once.
   bool one_batch = false;
+  // Counts steps. Borrowed; null: nobody does.
+  StepCounters* counters = nullptr;
+  // Hears of steps, packets and tokens. Borrowed; null: nobody does.
+  TraceSink* trace = nullptr;
 };
 
 // What a satellite holds; null where it does not. Of its layer it is the
@@ -145,6 +151,9 @@ class Satellite {
   // Of the packets that came from other satellites. `restart`: counts from now
   // on.
   virtual LinkStatistics Statistics(bool restart) = 0;
+
+  // Packets that have come and are not due, or wait for the satellite.
+  virtual size_t PacketsHeld() = 0;
 };
 
 }  // namespace spacemoe

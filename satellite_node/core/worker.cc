@@ -4,16 +4,18 @@
 #include <utility>
 
 #include "runtime/base/status_macros.h"
+#include "satellite_node/core/step_trace.h"
 
 namespace spacemoe {
 
 Worker::Worker(Station* station, const Clock* clock,
                std::function<void(const absl::Status&)> on_fault,
-               std::unique_ptr<Waiter> waiter)
+               std::unique_ptr<Waiter> waiter, TraceSink* trace)
     : station_(station),
       clock_(clock),
       on_fault_(std::move(on_fault)),
       waiter_(std::move(waiter)),
+      trace_(trace),
       thread_([this] { Run(); }) {}
 
 Worker::~Worker() { Stop(); }
@@ -50,6 +52,11 @@ void Worker::Post(std::function<absl::Status()> command) {
 LinkStatistics Worker::Statistics(bool restart) {
   Lock lock(mutex_);
   return restart ? std::exchange(statistics_, {}) : statistics_;
+}
+
+size_t Worker::PacketsHeld() {
+  Lock lock(mutex_);
+  return held_.size();
 }
 
 bool Worker::HasDue(int64_t now) const {
@@ -110,9 +117,14 @@ void Worker::ReleaseDue(Lock& lock) {
     if (due.back().count) CountLateness(due.back(), now);
   }
   lock.unlock();
-  for (const Held& held : due)
-    station_->Accept(MakeArrival(held.packet, held.came_ns));
+  for (const Held& held : due) Accept(held);
   lock.lock();
+}
+
+void Worker::Accept(const Held& held) {
+  const Arrival arrival = MakeArrival(held.packet, held.came_ns);
+  if (trace_ != nullptr) trace_->OnFlight(FlightOf(arrival));
+  station_->Accept(arrival);
 }
 
 void Worker::Run() {

@@ -12,6 +12,7 @@
 
 #include "runtime/base/clock.h"
 #include "runtime/trace/link_statistics.h"
+#include "runtime/trace/trace_sink.h"
 #include "satellite_node/core/station.h"
 #include "satellite_node/core/waiter.h"
 
@@ -21,10 +22,11 @@ namespace spacemoe {
 class Worker {
  public:
   // `on_fault` is called from the worker's thread, which then stops. Borrows
-  // station and clock.
+  // station, clock and `trace`, which may be null.
   Worker(Station* station, const Clock* clock,
          std::function<void(const absl::Status&)> on_fault,
-         std::unique_ptr<Waiter> waiter = std::make_unique<ConditionWaiter>());
+         std::unique_ptr<Waiter> waiter = std::make_unique<ConditionWaiter>(),
+         TraceSink* trace = nullptr);
   ~Worker();  // stops
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -41,6 +43,8 @@ class Worker {
 
   // `restart`: counts from now on.
   LinkStatistics Statistics(bool restart);
+
+  size_t PacketsHeld();
 
  private:
   struct Held {
@@ -70,11 +74,13 @@ class Worker {
   absl::Status RunCommands(Lock& lock);
   void ReleaseDue(Lock& lock);
   void CountLateness(const Held& held, int64_t now);
+  void Accept(const Held& held);
 
   Station* const station_;
   const Clock* const clock_;
   const std::function<void(const absl::Status&)> on_fault_;
   const std::unique_ptr<Waiter> waiter_;
+  TraceSink* const trace_;  // or null
 
   std::mutex mutex_;
   // Protected by mutex_.

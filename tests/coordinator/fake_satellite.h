@@ -94,6 +94,11 @@ class FakeSatellite {
     } else if (message.has_statistics_request()) {
       answer.mutable_link_statistics();
       Write(answer);
+    } else if (message.has_trace_request()) {
+      answer.mutable_trace()->set_batch("batch");
+      answer.mutable_trace()->set_events(1);
+      answer.mutable_trace()->set_last(true);
+      Write(answer);
     } else if (message.has_release()) {
       std::lock_guard<std::mutex> lock(mutex_);
       released_.push_back(message.release().sequence());

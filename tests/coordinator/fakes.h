@@ -71,6 +71,7 @@ class FakeLink final : public SatelliteLink {
   void RequestStatistics(bool restart) override {
     ++(restart ? statistics_restarts : statistics_requests);
   }
+  void RequestTrace() override { ++trace_requests; }
   void Shutdown(const std::string& why) override { shutdown = why; }
 
   int assigned = -1;
@@ -79,6 +80,7 @@ class FakeLink final : public SatelliteLink {
   std::vector<uint64_t> released;
   int statistics_requests = 0;
   int statistics_restarts = 0;
+  int trace_requests = 0;
   std::string shutdown;
 };
 

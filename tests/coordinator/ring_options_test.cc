@@ -43,6 +43,14 @@ TEST(RingOptions, DefaultsAreThoseOfThePaper) {
   EXPECT_EQ(options.plan.modelled_flops, 0);
 }
 
+TEST(RingOptions, TellTheCoordinatorToTrace) {
+  RingOptions options;
+  EXPECT_THAT(ToArguments(options),
+              ::testing::Not(::testing::Contains("--trace")));
+  options.trace = true;
+  EXPECT_THAT(ToArguments(options), ::testing::Contains("--trace"));
+}
+
 TEST(RingOptions, SurviveTheWayToTheCoordinator) {
   RingOptions options;
   options.plan.constellation = "starlink-s1";

@@ -59,6 +59,7 @@ class ServiceTest : public ::testing::Test {
         "unix-abstract:spacemoe-test-" + std::to_string(getpid()) + name;
     // One satellite a layer.
     options.ring.plan.experts_per_satellite = 64;
+    options.ring.trace = trace_;
     auto server = CoordinatorServer::Start(options);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -101,6 +102,7 @@ class ServiceTest : public ::testing::Test {
     });
   }
 
+  bool trace_ = false;
   std::unique_ptr<CoordinatorServer> server_;
   std::unique_ptr<CoordinatorClient> client_;
   std::vector<std::unique_ptr<FakeSatellite>> satellites_;
@@ -150,6 +152,33 @@ TEST_F(ServiceTest, StreamsTokensAndReleasesTheSequence) {
 TEST_F(ServiceTest, AddsUpStatistics) {
   ComeUp(CountUp);
   EXPECT_TRUE(client_->GetLinkStatistics().ok());
+}
+
+TEST_F(ServiceTest, HandsOutATrace) {
+  trace_ = true;
+  ComeUp(CountUp);
+  EXPECT_TRUE(satellites_[0]->assignment().trace());
+  std::vector<v1::GetTraceReply> replies;
+  const absl::Status status =
+      client_->GetTrace([&replies](const v1::GetTraceReply& reply) {
+        replies.push_back(reply);
+        return absl::OkStatus();
+      });
+  ASSERT_TRUE(status.ok()) << status;
+  const size_t satellites = server_->plan().size();
+  ASSERT_EQ(replies.size(), 1 + satellites);
+  EXPECT_EQ(replies[0].header().satellites_size(), satellites);
+  EXPECT_TRUE(replies[0].header().satellites(0).head());
+  EXPECT_EQ(replies[1].satellite().batch(), "batch");
+}
+
+TEST_F(ServiceTest, HasNoTraceOfARunThatIsNotTraced) {
+  ComeUp(CountUp);
+  EXPECT_FALSE(satellites_[0]->assignment().trace());
+  const absl::Status status = client_->GetTrace(
+      [](const v1::GetTraceReply&) { return absl::OkStatus(); });
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("--trace"));
 }
 
 TEST_F(ServiceTest, RefusesBadRequestsWithoutHarm) {

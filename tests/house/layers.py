@@ -67,4 +67,5 @@ THIRD_PARTY = {
     "ATen": "torch",
     "c10": "torch",
     "torch": "torch",
+    "zlib.h": None,
 }

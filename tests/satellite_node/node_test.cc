@@ -73,6 +73,36 @@ TEST_F(NodeTest, TellsItsStatistics) {
   StopRing();
 }
 
+TEST_F(NodeTest, TellsWhatItRecordedOnlyWhenTraced) {
+  for (const bool traced : {true, false}) {
+    nodes_.clear();
+    for (uint32_t layer = 0; layer < kTestLayers; ++layer) {
+      nodes_.push_back(std::make_unique<TestNode>(&ring_, 10 + layer));
+      v1::Assignment assignment = TestAssignment(layer);
+      assignment.set_trace(traced);
+      nodes_.back()->Assign(assignment);
+    }
+    for (auto& node : nodes_) ASSERT_TRUE(node->upstream().Next().has_ready());
+    const nlohmann::json prompt = FirstPrompt();
+    nodes_[0]->Tell(InjectMessage(prompt));
+    for (size_t i = 0; i < prompt["continuation"].size(); ++i)
+      ASSERT_TRUE(nodes_[0]->upstream().Next().has_tokens());
+    v1::CoordinatorMessage request;
+    request.mutable_trace_request();
+    nodes_[1]->Tell(request);
+    const v1::SatelliteMessage message = nodes_[1]->upstream().Next();
+    EXPECT_TRUE(message.trace().last()) << message.ShortDebugString();
+    v1::TraceBatch batch;
+    ASSERT_TRUE(batch.ParseFromString(message.trace().batch()));
+    // One step and one packet for each position.
+    EXPECT_EQ(batch.steps_size() > 1, traced);
+    EXPECT_EQ(batch.flights_size() > 1, traced);
+    EXPECT_EQ(message.trace().events(),
+              static_cast<uint64_t>(batch.steps_size() + batch.flights_size()));
+    StopRing();
+  }
+}
+
 TEST_F(NodeTest, AMissingCheckpointIsAFaultThatNamesIt) {
   TestNode node(&ring_, 10);
   v1::Assignment assignment = TestAssignment(0);
