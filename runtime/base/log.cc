@@ -3,13 +3,25 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <mutex>
 
 namespace spacemoe {
 namespace {
 
-std::string& Prefix() {
-  static auto* prefix = new std::string();
+struct Prefix {
+  std::mutex mutex;
+  std::string text;  // protected by mutex
+};
+
+Prefix& ThePrefix() {
+  static auto* prefix = new Prefix();
   return *prefix;
+}
+
+std::string LineStart() {
+  Prefix& prefix = ThePrefix();
+  const std::lock_guard lock(prefix.mutex);
+  return prefix.text.empty() ? "" : prefix.text + ": ";
 }
 
 LogLevel LevelFromEnvironment() {
@@ -30,12 +42,14 @@ bool LogEnabled(LogLevel level) {
   return level <= enabled;
 }
 
-void SetLogPrefix(std::string prefix) { Prefix() = std::move(prefix); }
+void SetLogPrefix(std::string prefix) {
+  const std::lock_guard lock(ThePrefix().mutex);
+  ThePrefix().text = std::move(prefix);
+}
 
 void Log(LogLevel level, std::string_view message) {
   if (!LogEnabled(level)) return;
-  std::string line = Prefix();
-  if (!line.empty()) line += ": ";
+  std::string line = LineStart();
   line += message;
   line += '\n';
   // Nobody can be told when stderr is gone.

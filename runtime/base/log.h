@@ -14,7 +14,7 @@ enum class LogLevel { kError = 0, kInfo = 1, kDebug = 2 };
 bool LogEnabled(LogLevel level);
 
 // Prepended to every message as "prefix: ", e.g.
-// "spacemoe-satellite[layer 3 gateway]". Set it while no other thread logs.
+// "spacemoe-satellite[layer 3 gateway]". Thread-safe.
 void SetLogPrefix(std::string prefix);
 
 // One line, written with one call. Thread-safe.
