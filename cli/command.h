@@ -29,6 +29,8 @@ CommandBody AddSimulateCommand(CLI::App* app);
 CommandBody AddBenchCommand(CLI::App* app);
 CommandBody AddCertsCommand(CLI::App* app);
 CommandBody AddComposeCommand(CLI::App* app);
+CommandBody AddServeCommand(CLI::App* app);
+CommandBody AddChatCommand(CLI::App* app);
 
 // --model, which is required.
 CLI::Option* AddModelFlag(CLI::App* app, std::string* model);

@@ -80,7 +80,8 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> StartServer(Flags flags) {
 }
 
 void TellOfApi(const ApiServer& api) {
-  std::printf("api %s\n", api.url().c_str());
+  std::printf("api %s%s\n", api.url().c_str(),
+              api.open_to_all() ? " open" : "");
   if (!api.open_to_all()) return;
   std::fprintf(stderr,
                "spacemoe-coordinator: everybody who reaches %s may use it; "

@@ -37,7 +37,8 @@ absl::Status CopyRows(const v1::GenerateEvent::Logits& rows, int64_t vocab,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RingRun>> RingRun::Start(
-    const std::string& model, const RingOptions& ring, ProcessGuard* guard) {
+    const std::string& model, const RingOptions& ring, ProcessGuard* guard,
+    const ApiSettings& api) {
   const int64_t start = MonotonicNanos();
   SPACEMOE_ASSIGN_OR_RETURN(std::unique_ptr<Checkpoint> checkpoint,
                             Checkpoint::Open(model));
@@ -47,7 +48,7 @@ absl::StatusOr<std::unique_ptr<RingRun>> RingRun::Start(
   std::unique_ptr<RingRun> run(
       new RingRun(std::move(checkpoint), std::move(plan)));
   SPACEMOE_ASSIGN_OR_RETURN(
-      run->ring_, LocalRing::Start({model, ring, &run->plan_}, guard));
+      run->ring_, LocalRing::Start({model, ring, api, &run->plan_}, guard));
   SPACEMOE_RETURN_IF_ERROR(run->WaitUntilReady());
   run->startup_seconds_ = (MonotonicNanos() - start) * 1e-9;
   return run;

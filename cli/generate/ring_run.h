@@ -24,10 +24,12 @@ class RingRun {
   // Plans and checks before anything is started. FAILED_PRECONDITION when the
   // plan does not fit. Shows on a terminal how the satellites come up.
   static absl::StatusOr<std::unique_ptr<RingRun>> Start(
-      const std::string& model, const RingOptions& ring, ProcessGuard* guard);
+      const std::string& model, const RingOptions& ring, ProcessGuard* guard,
+      const ApiSettings& api = {});
 
   const Plan& plan() const { return plan_; }
   const Checkpoint& checkpoint() const { return *checkpoint_; }
+  LocalRing& ring() { return *ring_; }
   double startup_seconds() const { return startup_seconds_; }
 
   // `on_text` may be empty.

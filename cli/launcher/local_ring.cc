@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "runtime/base/process.h"
 #include "runtime/base/status_macros.h"
 
@@ -75,6 +76,9 @@ absl::Status LocalRing::StartCoordinator() {
   for (std::string& argument : ToArguments(options_.ring)) {
     spawn.arguments.push_back(std::move(argument));
   }
+  for (std::string& argument : ToArguments(options_.api)) {
+    spawn.arguments.push_back(std::move(argument));
+  }
   SPACEMOE_ASSIGN_OR_RETURN(coordinator_, guard_->Spawn(spawn));
   if (spawn.capture_errors) {
     readers_.push_back(std::make_unique<OutputLines>(
@@ -83,7 +87,8 @@ absl::Status LocalRing::StartCoordinator() {
         nullptr));
   }
   readers_.push_back(std::make_unique<OutputLines>(
-      std::move(coordinator_.output), [](const std::string&) {},
+      std::move(coordinator_.output),
+      [this](const std::string& line) { OnCoordinatorLine(line); },
       [this, pid = coordinator_.pid] {
         OnEnd(LossKind::kCoordinator, "the coordinator", pid,
               coordinator_error_);
@@ -117,6 +122,30 @@ absl::Status LocalRing::StartSatellites() {
               satellites_error_);
       }));
   return absl::OkStatus();
+}
+
+// "api URL", and "open" where anybody may use it.
+void LocalRing::OnCoordinatorLine(const std::string& line) {
+  const std::vector<std::string> words = absl::StrSplit(line, ' ');
+  if (words.size() < 2 || words[0] != "api") return;
+  std::lock_guard<std::mutex> lock(api_mutex_);
+  api_ = {words[1], words.size() > 2 && words[2] == "open"};
+}
+
+ApiAddress LocalRing::api() {
+  std::lock_guard<std::mutex> lock(api_mutex_);
+  return api_;
+}
+
+Loss LocalRing::AwaitLoss() {
+  const Loss first = losses_.Await(LossKind::kSatelliteExit);
+  return losses_.Culprit(kExplainPatience).value_or(first);
+}
+
+void LocalRing::EndInOrder() {
+  losses_.Close();
+  coordinator_.input = UniqueFd();
+  guard_->Wait(coordinator_.pid);
 }
 
 void LocalRing::OnSatelliteLine(const std::string& line) {

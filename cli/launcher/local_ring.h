@@ -4,7 +4,9 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,6 +15,7 @@
 #include "cli/launcher/process_guard.h"
 #include "coordinator/client/coordinator_client.h"
 #include "coordinator/core/deferrer.h"
+#include "coordinator/options/api_options.h"
 #include "coordinator/options/ring_options.h"
 #include "coordinator/planning/plan.h"
 
@@ -21,7 +24,14 @@ namespace spacemoe {
 struct LocalRingOptions {
   std::string model;  // path
   RingOptions ring;
+  ApiSettings api;             // nothing is served unless it says where
   const Plan* plan = nullptr;  // of these options, feasible; borrowed
+};
+
+// Where the coordinator serves its API.
+struct ApiAddress {
+  std::string url;           // "http://127.0.0.1:8000"; empty: nowhere
+  bool open_to_all = false;  // other machines reach it, and no key is needed
 };
 
 // The programs spacemoe-coordinator and spacemoe-satellite are found beside
@@ -40,6 +50,16 @@ class LocalRing {
   absl::Status WaitUntilReady(
       const std::function<void(const v1::StartupEvent&)>& on_event);
 
+  // Once the ring is ready.
+  ApiAddress api();
+
+  // Waits for the first loss, and a moment for a likelier culprit.
+  Loss AwaitLoss();
+  Loss AwaitCoordinatorLoss() { return losses_.Await(LossKind::kCoordinator); }
+
+  // Lets the coordinator end: clients hear of it. A few seconds at most.
+  void EndInOrder();
+
   // A failure of the client's, with the process whose death was behind it.
   absl::Status Explain(const absl::Status& failure);
 
@@ -48,6 +68,7 @@ class LocalRing {
 
   absl::Status StartCoordinator();
   absl::Status StartSatellites();
+  void OnCoordinatorLine(const std::string& line);
   void OnSatelliteLine(const std::string& line);
   void OnEnd(LossKind kind, const std::string& name, int pid,
              const LastLine& last_error);
@@ -63,6 +84,8 @@ class LocalRing {
   ChildProcess satellites_;
   LastLine coordinator_error_;
   LastLine satellites_error_;
+  std::mutex api_mutex_;
+  ApiAddress api_;  // protected by api_mutex_
   // Threads that use all of the above.
   std::vector<std::unique_ptr<OutputLines>> readers_;
 };

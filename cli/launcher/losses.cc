@@ -29,4 +29,12 @@ std::optional<Loss> Losses::Culprit(absl::Duration patience) {
   return worst_;
 }
 
+Loss Losses::Await(LossKind kind) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [this, kind] {
+    return worst_.has_value() && worst_->kind <= kind;
+  });
+  return *worst_;
+}
+
 }  // namespace spacemoe

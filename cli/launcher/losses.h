@@ -38,6 +38,9 @@ class Losses {
   // satellite's exit, but no longer than `patience`.
   std::optional<Loss> Culprit(absl::Duration patience);
 
+  // Waits for a loss of this kind or one that comes before it.
+  Loss Await(LossKind kind);
+
  private:
   const std::function<void()> on_first_;
   std::mutex mutex_;

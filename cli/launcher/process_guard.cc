@@ -87,13 +87,20 @@ void ProcessGuard::WaitForSignal() {
 
 void ProcessGuard::EndBySignal(int signal) {
   interrupted_ = true;
+  int exit_code = 128 + signal;
+  // Never released either: whom the act uses stays as it is.
+  last_act_mutex_.lock();
+  if (last_act_) {
+    last_act_();
+    exit_code = last_exit_code_;
+  }
   // Never released: nothing starts any more.
   mutex_.lock();
   const std::set<int> groups = groups_;
   for (int pid : groups) kill(-pid, SIGKILL);
   for (int pid : groups) KillLocked(pid);
   for (const std::string& file : files_) unlink(file.c_str());
-  _exit(128 + signal);
+  _exit(exit_code);
 }
 
 absl::StatusOr<ChildProcess> ProcessGuard::Spawn(const SpawnOptions& options) {
@@ -137,6 +144,12 @@ std::optional<int> ProcessGuard::Wait(int pid) {
 
 void ProcessGuard::YieldToInterrupt() const {
   while (interrupted_) pause();
+}
+
+void ProcessGuard::SetLastAct(std::function<void()> act, int exit_code) {
+  std::lock_guard<std::mutex> lock(last_act_mutex_);
+  last_act_ = std::move(act);
+  last_exit_code_ = exit_code;
 }
 
 void ProcessGuard::Remember(const std::string& path) {

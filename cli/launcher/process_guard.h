@@ -3,6 +3,7 @@
 #define SPACEMOE_CLI_LAUNCHER_PROCESS_GUARD_H_
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -61,6 +62,11 @@ class ProcessGuard {
   // then is not to be told.
   void YieldToInterrupt() const;
 
+  // Run by the guard's thread at an interrupt, before anything is killed; the
+  // program then ends with `exit_code`. Empty: none. Returns only when none is
+  // running; may not call the guard but for Wait.
+  void SetLastAct(std::function<void()> act, int exit_code);
+
   // Removes `path` if the program is interrupted before Forget.
   void Remember(const std::string& path);
   void Forget(const std::string& path);
@@ -69,6 +75,11 @@ class ProcessGuard {
   void WaitForSignal();
   void EndBySignal(int signal);
   void KillLocked(int pid);
+
+  std::mutex last_act_mutex_;
+  // Protected by last_act_mutex_.
+  std::function<void()> last_act_;
+  int last_exit_code_ = 0;
 
   UniqueFd signals_;  // a pipe: what the signal handler writes
   UniqueFd signals_end_;

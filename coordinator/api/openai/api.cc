@@ -165,6 +165,9 @@ absl::Status Api::TryGenerate(const std::shared_ptr<HttpExchange>& exchange,
       chat ? ParseChatRequest(body) : ParseCompletionRequest(body));
   const GenerationRequest& request = context->request;
   SPACEMOE_RETURN_IF_ERROR(CheckModel(request.model));
+  SPACEMOE_RETURN_IF_ERROR(BlameArgument(
+      "logit_bias",
+      ValidateSampling(request.spec.sampling, options_.limits.vocab_size)));
   std::vector<std::vector<int64_t>> prompts;
   for (const Prompt& prompt : request.prompts) {
     SPACEMOE_ASSIGN_OR_RETURN(std::vector<int64_t> ids,

@@ -2,13 +2,16 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "coordinator/api/openai/answer.h"
 
 namespace spacemoe::openai {
 namespace {
 
-std::string Event(const std::string& data) { return "data: " + data + "\n\n"; }
+std::string Event(const std::string& data) {
+  return absl::StrCat("data: ", data, "\n\n");
+}
 
 class StreamedAnswer final : public GenerationListener {
  public:

@@ -63,7 +63,7 @@ class ApiTest : public ::testing::Test {
   }
   Json Complete(Json more, const std::string& prompt = "Once") {
     Json body{{"model", "demo"}, {"prompt", prompt}};
-    body.update(more);
+    if (!more.is_null()) body.update(more);
     return PostJson("/v1/completions", body);
   }
   Json Chat(Json more, const std::string& question = "Hi") {
@@ -73,7 +73,7 @@ class ApiTest : public ::testing::Test {
   static Json ChatBody(Json more, const std::string& question = "Hi") {
     Json body{{"model", "demo"},
               {"messages", {{{"role", "user"}, {"content", question}}}}};
-    body.update(more);
+    if (!more.is_null()) body.update(more);
     return body;
   }
   // The data of the events of a stream that must come to its end.

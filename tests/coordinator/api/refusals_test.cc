@@ -84,7 +84,7 @@ constexpr BadArgument kBadCompletions[] = {
     {R"({"min_p": 0.1})", "min_p", "Unrecognized request argument"},
     {R"({"messages": []})", "messages", "Unrecognized request argument"},
     {R"({"model": null})", "model", "found nothing"},
-    {R"({"model": 7})", "model", "found a number"},
+    {R"({"model": 7})", "model", "found 7"},
 };
 
 constexpr BadArgument kBadChats[] = {
@@ -95,7 +95,7 @@ constexpr BadArgument kBadChats[] = {
     {R"({"messages": [{"content": "hi"}]})", "messages[0].role",
      "found nothing"},
     {R"({"messages": [{"role": 1, "content": "hi"}]})", "messages[0].role",
-     "found a number"},
+     "found 1"},
     {R"({"messages": [{"role": "user", "content": 5}]})", "messages[0].content",
      "found a number"},
     {R"({"messages": [{"role": "user", "content": ["a"]}]})",
@@ -387,7 +387,9 @@ TEST_F(RefusalsTest, FreesASequenceWhoseClientLeaves) {
                    kJsonHeader);
     const size_t orders = stream ? 2 : 4;
     const auto started = ring_->AwaitOrders(orders);
-    if (stream) ASSERT_TRUE(client.ReadUntil("Hello"));
+    if (stream) {
+      ASSERT_TRUE(client.ReadUntil("Hello"));
+    }
     stream ? client.Close() : client.Reset();
     ring_->AwaitRelease(started[orders - 2].sequence);
     ring_->AwaitRelease(started[orders - 1].sequence);

@@ -172,8 +172,9 @@ void ScriptedRing::AwaitRelease(uint64_t sequence) {
 
 ScriptedRing::Script Say(const TextCodec& codec, const std::string& text) {
   return [&codec, text](const SequenceOrder& order) {
+    const std::vector<int64_t> ids = *codec.EncodePlain(text);
     std::vector<TokenReport> tokens;
-    for (const int64_t id : *codec.EncodePlain(text)) {
+    for (const int64_t id : ids) {
       if (static_cast<int64_t>(tokens.size()) == order.spec.max_tokens) break;
       TokenReport& token = tokens.emplace_back();
       token.token = id;

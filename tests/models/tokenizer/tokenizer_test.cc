@@ -48,6 +48,24 @@ TEST(Tokenizer, SkipsSpecialTokensWhenAsked) {
   EXPECT_EQ(tokenizer->Decode({1, 50, 540, 89}, false), "<|im_start|>Hello");
 }
 
+TEST(Tokenizer, TellsTheBytesOfTokens) {
+  const std::string text = "Hello w\xC3\xB6rld \xF0\x9F\x9B\xB0!";
+  for (const std::string name : {"smollm", "gpt2", "llama2", "mixtral"}) {
+    const auto tokenizer = Load(name);
+    const auto ids = tokenizer->Encode(text, false);
+    ASSERT_TRUE(ids.ok()) << ids.status();
+    std::string together;
+    for (const int64_t id : *ids) together += tokenizer->PieceOf(id);
+    // SentencePiece puts a space before a text.
+    if (together.starts_with(' ')) together.erase(0, 1);
+    EXPECT_EQ(together, text) << name;
+    EXPECT_EQ(tokenizer->PieceOf(-1), "") << name;
+  }
+  EXPECT_EQ(Load("smollm")->PieceOf(1), "<|im_start|>");
+  EXPECT_EQ(Load("llama2")->PieceOf(*Load("llama2")->TokenToId("<0xE2>")),
+            "\xE2");
+}
+
 TEST(Tokenizer, RefusesTextThatIsNotUtf8) {
   for (const std::string& name : FixtureNames()) {
     const auto ids = Load(name)->Encode("abc\xFF", true);
