@@ -2,6 +2,7 @@
 #ifndef SPACEMOE_COORDINATOR_API_OPENAI_ANSWER_H_
 #define SPACEMOE_COORDINATOR_API_OPENAI_ANSWER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,24 @@ struct AnswerContext {
   std::shared_ptr<HttpExchange> exchange;
   // Set when the generation is made; valid while it calls.
   const std::vector<SequenceState>* sequences = nullptr;
+};
+
+AnswerFormat FormatOf(const AnswerContext& context);
+Usage UsageOf(const AnswerContext& context);
+
+// Of a request, from its start on.
+class ReportMaker {
+ public:
+  explicit ReportMaker(std::shared_ptr<AnswerContext> context);
+
+  // Asks the ring, then calls `done` on the exchange's strand. The sequences
+  // are looked at now.
+  void Make(std::function<void(const Json& report)> done) const;
+
+ private:
+  const std::shared_ptr<AnswerContext> context_;
+  const absl::Time began_;
+  const LinkStatistics before_;
 };
 
 // Sequences are numbered prompt by prompt, best_of for each. The answer goes to

@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "coordinator/api/openai/answer.h"
 
 namespace spacemoe::openai {
@@ -17,16 +16,9 @@ class StreamedAnswer final : public GenerationListener {
  public:
   explicit StreamedAnswer(std::shared_ptr<AnswerContext> context)
       : context_(std::move(context)),
-        format_({context_->request.chat, context_->request.model,
-                 context_->request.spec.logprobs.has_value(),
-                 context_->request.return_token_ids},
-                context_->codec),
-        began_(absl::Now()),
-        offsets_(context_->request.prompts.size() * context_->request.n, 0) {
-    if (context_->request.include_spacemoe) {
-      links_before_ = context_->links->Last();
-    }
-  }
+        format_(FormatOf(*context_)),
+        report_(context_),
+        offsets_(context_->request.prompts.size() * context_->request.n, 0) {}
 
   void OnStarted() override {
     HttpResponse head;
@@ -58,22 +50,15 @@ class StreamedAnswer final : public GenerationListener {
     if (request.include_usage || request.include_spacemoe) {
       last = format_.LastChunk();
     }
-    if (request.include_usage) last["usage"] = openai::ToJson(UsageOfAll());
+    if (request.include_usage) {
+      last["usage"] = openai::ToJson(UsageOf(*context_));
+    }
     if (!request.include_spacemoe) return End(*context_, last);
-    // The generation may be gone when the ring has told.
-    const auto states =
-        std::make_shared<std::vector<SequenceState>>(*context_->sequences);
-    context_->links->Get(
-        began_, [context = context_, states, before = links_before_,
-                 last](const std::optional<LinkStatistics>& after) {
-          context->exchange->Post([context, states, before, after, last] {
-            std::optional<LinkStatistics> links;
-            if (after.has_value()) links = Since(before, *after);
-            Json chunk = last;
-            chunk["spacemoe"] = ReportOf(context->ring, *states, links);
-            End(*context, chunk);
-          });
-        });
+    report_.Make([context = context_, last](const Json& report) {
+      Json chunk = last;
+      chunk["spacemoe"] = report;
+      End(*context, chunk);
+    });
   }
 
   void OnError(const absl::Status& status) override {
@@ -96,14 +81,6 @@ class StreamedAnswer final : public GenerationListener {
     context_->exchange->Write(Event(Dump(chunk)));
   }
 
-  Usage UsageOfAll() const {
-    Usage usage{context_->prompt_tokens, 0};
-    for (const SequenceState& state : *context_->sequences) {
-      usage.completion_tokens += state.times.size();
-    }
-    return usage;
-  }
-
   static void End(const AnswerContext& context, const Json& last) {
     if (!last.is_null()) context.exchange->Write(Event(Dump(last)));
     context.exchange->Write(Event("[DONE]"));
@@ -112,8 +89,7 @@ class StreamedAnswer final : public GenerationListener {
 
   const std::shared_ptr<AnswerContext> context_;
   const AnswerFormat format_;
-  const absl::Time began_;
-  LinkStatistics links_before_;
+  const ReportMaker report_;
   std::vector<int64_t> offsets_;  // characters sent, by sequence
   bool begun_ = false;
 };

@@ -3,18 +3,10 @@
 #include <numeric>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "coordinator/api/openai/answer.h"
 
 namespace spacemoe::openai {
 namespace {
-
-AnswerFormat FormatOf(const AnswerContext& context, const TextCodec* codec) {
-  return AnswerFormat({context.request.chat, context.request.model,
-                       context.request.spec.logprobs.has_value(),
-                       context.request.return_token_ids},
-                      codec);
-}
 
 // Log-probability of a token, on average.
 double Quality(const SequenceState& sequence) {
@@ -26,9 +18,8 @@ class WholeAnswer final : public GenerationListener {
  public:
   explicit WholeAnswer(std::shared_ptr<AnswerContext> context)
       : context_(std::move(context)),
-        format_(FormatOf(*context_, context_->codec)),
-        began_(absl::Now()),
-        links_before_(context_->links->Last()) {}
+        format_(FormatOf(*context_)),
+        report_(context_) {}
 
   void OnStarted() override {}
   void OnText(size_t, const std::string&,
@@ -36,22 +27,12 @@ class WholeAnswer final : public GenerationListener {
   void OnFinished(size_t) override {}
 
   void OnAllFinished() override {
-    Json answer = format_.Whole(Choices(), UsageOfAll());
-    // The generation may be gone when the ring has told.
-    const auto states =
-        std::make_shared<std::vector<SequenceState>>(*context_->sequences);
-    context_->links->Get(
-        began_, [context = context_, states, answer = std::move(answer),
-                 before = links_before_](
-                    const std::optional<LinkStatistics>& after) mutable {
-          context->exchange->Post([context, states, after, before,
-                                   answer = std::move(answer)]() mutable {
-            std::optional<LinkStatistics> links;
-            if (after.has_value()) links = Since(before, *after);
-            answer["spacemoe"] = ReportOf(context->ring, *states, links);
-            context->exchange->Respond(JsonResponse(answer));
-          });
-        });
+    const Json answer = format_.Whole(Choices(), UsageOf(*context_));
+    report_.Make([context = context_, answer](const Json& report) {
+      Json whole = answer;
+      whole["spacemoe"] = report;
+      context->exchange->Respond(JsonResponse(whole));
+    });
   }
 
   void OnError(const absl::Status& status) override {
@@ -87,19 +68,9 @@ class WholeAnswer final : public GenerationListener {
     return choices;
   }
 
-  Usage UsageOfAll() const {
-    Usage usage;
-    usage.prompt_tokens = context_->prompt_tokens;
-    for (const SequenceState& state : *context_->sequences) {
-      usage.completion_tokens += state.times.size();
-    }
-    return usage;
-  }
-
   const std::shared_ptr<AnswerContext> context_;
   const AnswerFormat format_;
-  const absl::Time began_;
-  const LinkStatistics links_before_;
+  const ReportMaker report_;
 };
 
 }  // namespace
