@@ -31,6 +31,7 @@ CommandBody AddCertsCommand(CLI::App* app);
 CommandBody AddComposeCommand(CLI::App* app);
 CommandBody AddServeCommand(CLI::App* app);
 CommandBody AddChatCommand(CLI::App* app);
+CommandBody AddHealthCommand(CLI::App* app);
 
 // --model, which is required.
 CLI::Option* AddModelFlag(CLI::App* app, std::string* model);

@@ -53,6 +53,7 @@ constexpr CommandSpec kCommands[] = {
     {"certs", "Keys for a cluster: an authority and a certificate a node",
      AddCertsCommand},
     {"compose", "A plan as a file for docker compose", AddComposeCommand},
+    {"health", "Whether a coordinator or a satellite serves", AddHealthCommand},
 };
 
 // Pipes must not land on the numbers of stdin, stdout and stderr.

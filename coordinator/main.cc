@@ -30,6 +30,8 @@ constexpr uint64_t kOtherDescriptors = 64;
 struct Flags {
   CoordinatorOptions options;
   TlsFlags tls;
+  double probe_interval_s = 10;
+  CLI::Option* probe_interval = nullptr;
   bool parent_pipe = false;
 };
 
@@ -56,6 +58,15 @@ void AddFlags(CLI::App* app, Flags* flags) {
   AddApiFlags(app, &flags->options.api);
   app->add_flag("--trace", flags->options.ring.trace,
                 "satellites record their steps and packets for GetTrace");
+  app->add_option("--metrics-listen", flags->options.metrics_listen,
+                  "HOST:PORT for /health/live, /health/ready, /metrics and /sd "
+                  "(default: nowhere)");
+  flags->probe_interval =
+      app->add_option("--probe-interval", flags->probe_interval_s,
+                      "after so many seconds without a token the ring is asked "
+                      "for one, to know that it works; 0: never (default 10, "
+                      "0 with --parent-pipe and without --http)")
+          ->check(CLI::Range(0.0, 86400.0));
   app->add_flag("--parent-pipe", flags->parent_pipe,
                 "end when stdin does; a keyboard's interrupt is left to the "
                 "parent");
@@ -107,6 +118,10 @@ int Serve(const Flags& flags, const sigset_t& signals) {
   std::printf("listening %s satellites %d\n", (*server)->address().c_str(),
               (*server)->plan().size());
   if ((*server)->api() != nullptr) TellOfApi(*(*server)->api());
+  if (const std::string metrics = (*server)->metrics_address();
+      !metrics.empty()) {
+    std::printf("metrics %s\n", metrics.c_str());
+  }
   std::fflush(stdout);
   if (flags.parent_pipe) {
     WaitForEndOfInput();
@@ -125,6 +140,11 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitBadUse;
   }
+  // A person's own run is not interfered with.
+  if (flags.parent_pipe && flags.options.api.listen.empty() &&
+      flags.probe_interval->count() == 0)
+    flags.probe_interval_s = 0;
+  flags.options.readiness.interval = absl::Seconds(flags.probe_interval_s);
   // Threads inherit the mask: signals come to sigwait alone.
   sigset_t signals;
   sigemptyset(&signals);

@@ -1,6 +1,9 @@
 #include "satellite_node/flags.h"
 
+#include <cstdio>
+
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "runtime/net/address.h"
 
 namespace spacemoe {
@@ -21,6 +24,8 @@ constexpr char kExamples[] =
     "  spacemoe-satellite --coordinator unix-abstract:ring --indices 0,7,12\n"
     "  spacemoe-satellite --coordinator coordinator:7300 --tls-ca ca.pem \\\n"
     "    --tls-cert cert.pem --tls-key key.pem\n"
+    "  spacemoe-satellite --coordinator 10.0.0.5:7300 --metrics-listen "
+    "0.0.0.0:9100\n"
     "Addresses: host:port, unix:path or unix-abstract:name.\n"
     "Where other machines can connect, TLS is expected (`spacemoe certs`).\n"
     "SPACEMOE_LOG=info|debug says more on stderr.";
@@ -28,6 +33,23 @@ constexpr char kExamples[] =
 std::string CheckAddress(const std::string& text) {
   const auto address = ParseAddress(text);
   return address.ok() ? "" : std::string(address.status().message());
+}
+
+std::string CheckTcpAddress(const std::string& text) {
+  const auto address = ParseAddress(text);
+  if (!address.ok()) return std::string(address.status().message());
+  return address->kind == AddressKind::kTcp ? "" : "expected HOST:PORT";
+}
+
+// Each forked satellite has a port of its own.
+std::string CheckMetricsPorts(const SatelliteFlags& flags) {
+  if (!flags.fork.has_value() || flags.satellite.metrics_listen.empty())
+    return "";
+  const Address first = *ParseAddress(flags.satellite.metrics_listen);
+  if (first.port == 0 || first.port + flags.fork->count <= 65536) return "";
+  return absl::StrCat("--metrics-listen: no ports ", first.port, " to ",
+                      first.port + flags.fork->count - 1,
+                      " for so many satellites, expected at most 65535");
 }
 
 void AddOwnOptions(CLI::App* app, SatelliteProcessOptions* options) {
@@ -47,6 +69,12 @@ void AddOwnOptions(CLI::App* app, SatelliteProcessOptions* options) {
   app->add_option(
       "--model", options->model_path,
       "GGUF file or Hugging Face folder (default: the plan's path)");
+  app->add_option("--metrics-listen", options->metrics_listen,
+                  "HOST:PORT where Prometheus gets /metrics (default: "
+                  "nowhere).\n"
+                  "With --fork the first satellite's port; the others have the "
+                  "ports\nafter it. Port 0: any free ones")
+      ->check(CheckTcpAddress);
 }
 
 }  // namespace
@@ -103,6 +131,11 @@ std::optional<SatelliteFlags> ParseFlags(int argc, char** argv,
   const size_t forks = fork_option->count() + indices_option->count();
   const bool alone = flags.any_place && fork.count == 1;  // needs no parent
   if (forks > 0 && !alone) flags.fork = fork;
+  if (const std::string bad = CheckMetricsPorts(flags); !bad.empty()) {
+    std::fprintf(stderr, "spacemoe-satellite: %s\n", bad.c_str());
+    *exit_code = 2;
+    return std::nullopt;
+  }
   return flags;
 }
 

@@ -2,6 +2,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -14,6 +15,7 @@
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
 #include "runtime/base/status_macros.h"
+#include "runtime/net/address.h"
 #include "satellite_node/flags.h"
 #include "satellite_node/resource_limits.h"
 #include "satellite_node/satellite_process.h"
@@ -57,9 +59,24 @@ int ReportEnd(const absl::Status& status) {
   return 1;
 }
 
+// That of the forked satellite which runs as `index`.
+std::string MetricsListenOf(const SatelliteFlags& flags, uint32_t index) {
+  const std::string& first = flags.satellite.metrics_listen;
+  if (first.empty()) return first;
+  Address address = *ParseAddress(first);  // the flags were checked
+  const std::vector<uint32_t>& indices = flags.fork->indices;
+  const auto listed = std::find(indices.begin(), indices.end(), index);
+  const auto place = listed == indices.end() ? index - flags.fork->first_index
+                                             : listed - indices.begin();
+  if (address.port != 0)
+    address.port = static_cast<uint16_t>(address.port + place);
+  return address.ToString();
+}
+
 int RunChild(const SatelliteFlags& flags, uint32_t index) {
   SetLogPrefix(absl::StrCat("spacemoe-satellite[", index, "]"));
   SatelliteProcessOptions options = flags.satellite;
+  options.metrics_listen = MetricsListenOf(flags, index);
   if (!flags.any_place) options.index = index;
   return ReportEnd(RunSatelliteProcess(options));
 }
@@ -79,6 +96,10 @@ int ExecuteChild(const SatelliteFlags& flags, uint32_t index) {
       "spacemoe-satellite", "--coordinator", options.coordinator,
       "--connect-timeout",
       absl::StrCat(absl::ToDoubleSeconds(options.connect_timeout))};
+  if (!options.metrics_listen.empty()) {
+    arguments.insert(arguments.end(),
+                     {"--metrics-listen", MetricsListenOf(flags, index)});
+  }
   if (!options.model_path.empty()) {
     arguments.insert(arguments.end(), {"--model", options.model_path});
   }
@@ -108,7 +129,8 @@ absl::Status RunAlone(SatelliteProcessOptions options) {
 }
 
 absl::StatusOr<int> RunParent(SatelliteFlags flags) {
-  SPACEMOE_RETURN_IF_ERROR(PrepareLimits(flags.fork->count));
+  SPACEMOE_RETURN_IF_ERROR(PrepareLimits(
+      flags.fork->count, !flags.satellite.metrics_listen.empty()));
   flags.fork->child_executes =
       std::getenv("SPACEMOE_EXECUTE_SATELLITES") != nullptr;
   if (flags.fork->child_executes) {

@@ -71,6 +71,7 @@ v1::SatelliteMessage ToProto(const Introduction& introduction) {
   hello->set_clock_id(introduction.clock_id);
   hello->set_model_hash(introduction.model_hash);
   hello->set_version(introduction.version);
+  hello->set_metrics_address(introduction.metrics_address);
   return message;
 }
 

@@ -21,7 +21,8 @@ struct Introduction {
   uint32_t pid = 0;
   std::string clock_id;
   std::string version;
-  std::string model_hash;  // empty: it brings no checkpoint
+  std::string model_hash;       // empty: it brings no checkpoint
+  std::string metrics_address;  // empty: none
 };
 
 v1::SatelliteMessage ToProto(const Introduction& introduction);

@@ -62,7 +62,9 @@ absl::Status Node::Run() {
   if (!assignment.ok()) return assignment.status();
   const absl::Status ready = SetUp(*assignment);
   if (!ready.ok()) return Fail(ready);
+  options_.on_ready(true);
   const absl::Status end = Serve();
+  options_.on_ready(false);
   const std::lock_guard lock(mutex_);
   satellite_ = nullptr;
   return end;
@@ -73,6 +75,18 @@ absl::Status Node::Deliver(Packet packet) {
   if (satellite_ == nullptr)
     return absl::FailedPreconditionError("the satellite is not ready");
   return satellite_->Deliver(std::move(packet));
+}
+
+NodeState Node::State() {
+  NodeState state;
+  for (size_t kind = 0; kind < kStepKinds; ++kind)
+    state.steps[kind] = counters_.Get(static_cast<StepKind>(kind));
+  const std::shared_lock lock(mutex_);
+  if (satellite_ == nullptr) return state;
+  state.ready = !HasFault();
+  state.links = satellite_->Statistics(/*restart=*/false);
+  state.packets_held = satellite_->PacketsHeld();
+  return state;
 }
 
 absl::StatusOr<v1::Assignment> Node::AwaitAssignment() {
@@ -299,9 +313,12 @@ void Node::OnLogits(LogitsRecord record) { upstream_->Send(ToProto(record)); }
 void Node::OnFault(const absl::Status& status) {
   LogInfo(absl::StrCat("fault: ", status.ToString()));
   upstream_->Send(FaultMessage(status));
+  options_.on_ready(false);
   const std::lock_guard lock(fault_mutex_);
   fault_.Update(status);
 }
+
+bool Node::HasFault() { return !FirstFault().ok(); }
 
 absl::Status Node::FirstFault() {
   const std::lock_guard lock(fault_mutex_);

@@ -23,6 +23,7 @@
 #include "satellite_node/clock_keeper.h"
 #include "satellite_node/loss_watch.h"
 #include "satellite_node/mailbox.h"
+#include "satellite_node/node_metrics.h"
 #include "satellite_node/peer_links.h"
 #include "satellite_node/role_builder.h"
 #include "satellite_node/upstream.h"
@@ -45,6 +46,9 @@ struct NodeOptions {
   const Checkpoint* checkpoint = nullptr;
   std::string model_hash;  // of it (Fingerprint); empty: not known
   PeerConnector connect;
+  // Told when the satellite is ready to serve, and when it no longer is. From
+  // any of its threads; must not block.
+  std::function<void(bool ready)> on_ready = [](bool) {};
   // Runs Deliver and what `connect` makes, borrowed; null: something else does.
   EventLoop* loop = nullptr;
 };
@@ -60,6 +64,9 @@ class Node final : private SatelliteListener {
   // until the coordinator says that it's over (OK), or goes away, or the
   // satellite fails (why). Faults have been sent upstream.
   absl::Status Run();
+
+  // How it is now. Any thread.
+  NodeState State();
 
   // A packet from a peer. FAILED_PRECONDITION before the satellite is ready.
   absl::Status Deliver(Packet packet);
@@ -83,6 +90,7 @@ class Node final : private SatelliteListener {
   absl::Status Inject(const v1::Inject& inject);
   void SendStatistics(bool restart);
   void SendTrace(bool last);
+  bool HasFault();
   absl::Status Fail(const absl::Status& status);
   absl::Status FirstFault();
 

@@ -45,8 +45,8 @@ std::string ControlGroupFolder() {
   return "/sys/fs/cgroup";
 }
 
-absl::Status CheckTasks(int64_t satellites) {
-  const int64_t needed = satellites * kTasksPerSatellite;
+absl::Status CheckTasks(int64_t satellites, int64_t tasks_each) {
+  const int64_t needed = satellites * tasks_each;
   const std::string group = ControlGroupFolder();
   if (const auto most = ReadNumber(absl::StrCat(group, "/pids.max"))) {
     const int64_t left =
@@ -98,9 +98,10 @@ absl::Status CheckMemory(int64_t satellites) {
 
 }  // namespace
 
-absl::Status PrepareLimits(int64_t satellites) {
+absl::Status PrepareLimits(int64_t satellites, bool metrics) {
   SPACEMOE_RETURN_IF_ERROR(RaiseDescriptorLimit(kDescriptorsPerSatellite));
-  SPACEMOE_RETURN_IF_ERROR(CheckTasks(satellites));
+  SPACEMOE_RETURN_IF_ERROR(CheckTasks(
+      satellites, kTasksPerSatellite + (metrics ? kTasksOfMetrics : 0)));
   return CheckMemory(satellites);
 }
 

@@ -20,7 +20,8 @@ struct SatelliteProcessOptions {
   std::string listen;     // empty: see DefaultListenAddress
   std::string advertise;  // host for peers; empty: see AdvertisedAddress
   std::optional<uint32_t> index;
-  std::string model_path;                  // empty: the plan's
+  std::string metrics_listen;  // HOST:PORT; empty: no metrics are served
+  std::string model_path;      // empty: the plan's
   const Checkpoint* checkpoint = nullptr;  // opened already, or null
   std::string model_hash;                  // of it (Fingerprint); or empty
   absl::Duration connect_timeout = kConnectTimeout;  // to the coordinator

@@ -6,7 +6,7 @@ packages_build="
   ccache cmake g++ mold ninja-build pkgconf
   libabsl-dev libboost-dev libcli11-dev libgmock-dev libgrpc++-dev libgtest-dev
   libhwy-dev libonig-dev libprotobuf-dev libssl-dev libtorch-dev libutf8proc-dev
-  libyaml-cpp-dev zlib1g-dev
+  libyaml-cpp-dev prometheus-cpp-dev zlib1g-dev
   nlohmann-json3-dev protobuf-compiler protobuf-compiler-grpc
   libopenblas0-pthread
   python3 xz-utils

@@ -22,13 +22,15 @@ Cluster::Cluster(ClusterOptions options, Deferrer* deferrer)
     : options_(std::move(options)),
       deferrer_(deferrer),
       membership_(options_.membership),
-      sessions_(options_.sessions, options_.end_tokens, options_.text, this),
+      sessions_(options_.sessions, options_.end_tokens, options_.text, this,
+                options_.observer),
       board_(options_.membership.satellites),
       gatherer_(options_.membership.satellites),
       traces_(options_.membership.satellites, options_.max_trace_bytes),
       links_(options_.membership.satellites, nullptr),
       missed_a_peer_(options_.membership.satellites, false),
-      clock_uncertainty_ns_(options_.membership.satellites, 0) {}
+      clock_uncertainty_ns_(options_.membership.satellites, 0),
+      readiness_(options_.readiness) {}
 
 absl::StatusOr<int> Cluster::Register(const Applicant& applicant,
                                       SatelliteLink* link) {
@@ -36,6 +38,7 @@ absl::StatusOr<int> Cluster::Register(const Applicant& applicant,
   if (failure_.has_value()) return *failure_;
   SPACEMOE_ASSIGN_OR_RETURN(const int index, membership_.Register(applicant));
   links_[index] = link;
+  ++registrations_;
   ReportProgress(false);
   if (membership_.all_registered()) AssignAll();
   return index;
@@ -55,7 +58,7 @@ absl::Status Cluster::OnReady(int index) {
   SPACEMOE_RETURN_IF_ERROR(membership_.MarkReady(index));
   if (failure_.has_value()) return absl::OkStatus();
   ReportProgress(membership_.all_ready());
-  if (membership_.all_ready()) BeginWarmUp();
+  if (membership_.all_ready()) StartProbe(&warm_up_);
   return absl::OkStatus();
 }
 
@@ -64,12 +67,13 @@ void Cluster::ReportProgress(bool warming_up) {
                                 membership_.ready(), warming_up});
 }
 
-void Cluster::BeginWarmUp() {
+void Cluster::StartProbe(Probe* probe) {
   SequenceSpec spec;
   spec.prompt = {options_.warmup_token};
   spec.max_tokens = 1;
   spec.ignore_eos = true;
-  const auto sequence = sessions_.Start(std::move(spec), &warm_up_);
+  spec.internal = true;
+  const auto sequence = sessions_.Start(std::move(spec), probe);
   if (!sequence.ok()) Fail(sequence.status());
 }
 
@@ -78,6 +82,8 @@ void Cluster::EndWarmUp() {
   gatherer_.Start([this](const absl::StatusOr<LinkStatistics>& warm_up) {
     traces_.Clear();
     board_.Conclude(warm_up.status());
+    TellReadiness();
+    CheckLater();
   });
   for (SatelliteLink* link : links_) {
     if (link != nullptr) link->RequestStatistics(/*restart=*/true);
@@ -86,7 +92,9 @@ void Cluster::EndWarmUp() {
 
 void Cluster::OnToken(const TokenReport& token) {
   std::lock_guard<std::mutex> lock(mutex_);
+  readiness_.OnToken(options_.monotonic_ns());
   sessions_.OnToken(token);
+  TellReadiness();
 }
 
 void Cluster::OnLogits(const LogitsReport& logits) {
@@ -145,6 +153,7 @@ void Cluster::OnDisconnected(int index, const std::string& reason) {
 }
 
 void Cluster::FailFor(int index, const std::string& what) {
+  ++losses_;
   const Member& member = membership_.member(index);
   Fail(absl::UnavailableError(absl::StrCat(options_.name(index, member.pid),
                                            PlaceOf(member), " ", what)));
@@ -157,6 +166,58 @@ void Cluster::Fail(const absl::Status& status) {
   sessions_.FailAll(status);
   gatherer_.FailAll(status);
   traces_.FailAll(status);
+  TellReadiness();
+}
+
+void Cluster::CheckLater() {
+  if (options_.readiness.interval <= absl::ZeroDuration()) return;
+  deferrer_->After(options_.readiness.interval, [this] {
+    const std::lock_guard lock(mutex_);
+    CheckReadiness();
+  });
+}
+
+void Cluster::CheckReadiness() {
+  if (failure_.has_value()) return;
+  if (readiness_.Check(options_.monotonic_ns())) StartProbe(&probe_);
+  TellReadiness();
+  CheckLater();
+}
+
+absl::Status Cluster::ReadinessStatus() const {
+  SPACEMOE_RETURN_IF_ERROR(Refusal());
+  return readiness_.Status(options_.monotonic_ns());
+}
+
+void Cluster::TellReadiness() {
+  const bool ready = ReadinessStatus().ok();
+  if (std::exchange(told_ready_, ready) != ready) options_.on_readiness(ready);
+}
+
+ClusterState Cluster::State() {
+  const std::lock_guard lock(mutex_);
+  ClusterState state;
+  state.progress = board_.progress();
+  state.progress.satellites = membership_.size();
+  for (const SatelliteLink* link : links_) state.connected += link != nullptr;
+  state.registrations = registrations_;
+  state.losses = losses_;
+  state.active = sessions_.active();
+  state.queued = sessions_.queued();
+  state.kv_bytes_used = sessions_.kv_bytes_used();
+  state.readiness = ReadinessStatus();
+  return state;
+}
+
+std::vector<MetricsTarget> Cluster::MetricsTargets() {
+  const std::lock_guard lock(mutex_);
+  std::vector<MetricsTarget> targets;
+  for (int i = 0; i < membership_.size(); ++i) {
+    const std::string& address = membership_.member(i).metrics_address;
+    if (links_[i] != nullptr && !address.empty())
+      targets.push_back({i, address});
+  }
+  return targets;
 }
 
 void Cluster::Watch(StartupWatcher* watcher) {

@@ -13,7 +13,9 @@
 #include "absl/status/statusor.h"
 #include "coordinator/core/deferrer.h"
 #include "coordinator/core/membership.h"
+#include "coordinator/core/readiness.h"
 #include "coordinator/core/sequence.h"
+#include "coordinator/core/session_observer.h"
 #include "coordinator/core/sessions.h"
 #include "coordinator/core/startup_board.h"
 #include "coordinator/core/statistics_gatherer.h"
@@ -64,9 +66,34 @@ struct ClusterOptions {
   // Of what they record, as it travels.
   uint64_t max_trace_bytes = 64 << 20;
   std::function<int64_t()> monotonic_ns;
+  // May be null; borrowed and outlives the cluster.
+  SessionObserver* observer = nullptr;
+  ReadinessRules readiness;
+  // Told whenever State().readiness begins or ceases to be OK, with the
+  // cluster's lock held: must not block and must not call back.
+  std::function<void(bool ready)> on_readiness = [](bool) {};
   // A satellite that reports a lost peer is believed only if the peer itself
   // is not missed within this time.
   absl::Duration peer_loss_grace = absl::Milliseconds(250);
+};
+
+// How a cluster is at one moment.
+struct ClusterState {
+  StartupProgress progress;
+  int connected = 0;  // satellites
+  uint64_t registrations = 0;
+  uint64_t losses = 0;
+  size_t active = 0;  // sequences
+  size_t queued = 0;
+  int64_t kv_bytes_used = 0;  // on a gateway
+  // OK: tokens go round. UNAVAILABLE: why they don't.
+  absl::Status readiness;
+};
+
+// A satellite that serves metrics.
+struct MetricsTarget {
+  int index = 0;  // in the plan
+  std::string address;
 };
 
 // Thread-safe. A satellite that is lost or fails ends everything with one
@@ -102,22 +129,27 @@ class Cluster final : private SequenceFleet {
   // FAILED_PRECONDITION when the run is not traced.
   void GatherTrace(TraceStore::Done done);
 
+  ClusterState State();
+  // Of the satellites that are connected.
+  std::vector<MetricsTarget> MetricsTargets();
+
   // Ends everything; satellites are told to leave.
   void Shutdown(const std::string& reason);
 
  private:
   // Hears of the token that proves that the ring works.
-  class WarmUp final : public SequenceSink {
+  class Probe final : public SequenceSink {
    public:
-    explicit WarmUp(Cluster* cluster) : cluster_(cluster) {}
+    explicit Probe(std::function<void()> on_finished)
+        : on_finished_(std::move(on_finished)) {}
     void OnAdmitted(const std::vector<int64_t>&) override {}
     void OnToken(const TokenReport&, const std::string&) override {}
     void OnLogits(const LogitsReport&) override {}
-    void OnFinished(const FinishReport&) override;
+    void OnFinished(const FinishReport&) override { on_finished_(); }
     void OnError(const absl::Status&) override {}
 
    private:
-    Cluster* const cluster_;
+    const std::function<void()> on_finished_;
   };
 
   void Inject(const SequenceOrder& order) override;
@@ -125,15 +157,20 @@ class Cluster final : private SequenceFleet {
 
   void AssignAll();
   void ReportProgress(bool warming_up);
-  void BeginWarmUp();
+  void StartProbe(Probe* probe);
   void EndWarmUp();
+  void CheckLater();
+  void CheckReadiness();
+  absl::Status ReadinessStatus() const;
+  void TellReadiness();
   void Fail(const absl::Status& status);
   void FailFor(int index, const std::string& what);
   absl::Status Refusal() const;
 
   const ClusterOptions options_;
   Deferrer* const deferrer_;
-  WarmUp warm_up_{this};
+  Probe warm_up_{[this] { EndWarmUp(); }};
+  Probe probe_{[this] { readiness_.OnProbeEnded(); }};
 
   mutable std::mutex mutex_;
   // Protected by mutex_.
@@ -146,6 +183,10 @@ class Cluster final : private SequenceFleet {
   std::vector<bool> missed_a_peer_;    // by index: its own end is no news
   std::vector<int64_t> clock_uncertainty_ns_;  // by index
   std::optional<absl::Status> failure_;
+  Readiness readiness_;
+  bool told_ready_ = false;
+  uint64_t registrations_ = 0;
+  uint64_t losses_ = 0;
 };
 
 }  // namespace spacemoe

@@ -14,8 +14,12 @@ Membership::Membership(MembershipRules rules)
 absl::StatusOr<int> Membership::Register(const Applicant& applicant) {
   SPACEMOE_RETURN_IF_ERROR(Check(applicant));
   SPACEMOE_ASSIGN_OR_RETURN(const int index, IndexFor(applicant));
-  members_[index] = Member{true, false, applicant.address, applicant.pid,
-                           applicant.clock_id != rules_.clock_id};
+  members_[index] = Member{true,
+                           false,
+                           applicant.address,
+                           applicant.pid,
+                           applicant.clock_id != rules_.clock_id,
+                           applicant.metrics_address};
   ++registered_;
   return index;
 }

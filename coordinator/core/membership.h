@@ -19,7 +19,8 @@ struct Applicant {
   int64_t pid = 0;
   std::string clock_id;  // equal on processes that share a monotonic clock
   std::string version;
-  std::string model_hash;  // of the checkpoint that it brings; empty: none
+  std::string model_hash;       // of the checkpoint that it brings; empty: none
+  std::string metrics_address;  // HOST:PORT; empty: none
 };
 
 struct MembershipRules {
@@ -34,7 +35,8 @@ struct Member {
   bool ready = false;
   std::string address;
   int64_t pid = 0;
-  bool remote_clock = false;  // its host is another one
+  bool remote_clock = false;    // its host is another one
+  std::string metrics_address;  // empty: none
 };
 
 // A pure state machine; not thread-safe.

@@ -24,6 +24,7 @@ struct SequenceSpec {
   std::vector<std::string> stop;  // the text ends before the first of these
   // How many of the most likely tokens to tell beside each one; unset: nothing.
   std::optional<int> logprobs;
+  bool internal = false;  // the coordinator's own; no observer hears of it
 };
 
 // What the head needs to start one.

@@ -9,11 +9,22 @@
 namespace spacemoe {
 
 Sessions::Sessions(SessionLimits limits, std::vector<int64_t> end_tokens,
-                   TextDecoderFactory text, SequenceFleet* fleet)
+                   TextDecoderFactory text, SequenceFleet* fleet,
+                   SessionObserver* observer)
     : limits_(limits),
       end_tokens_(std::move(end_tokens)),
       text_(std::move(text)),
-      fleet_(fleet) {}
+      fleet_(fleet),
+      observer_(observer) {}
+
+SessionObserver* Sessions::ObserverOf(const Session& session) const {
+  return session.order.spec.internal ? nullptr : observer_;
+}
+
+void Sessions::TellEnd(const Session& session, SequenceFate fate) const {
+  if (SessionObserver* const observer = ObserverOf(session))
+    observer->OnEnded(session.order.sequence, fate);
+}
 
 absl::StatusOr<uint64_t> Sessions::Start(SequenceSpec spec,
                                          SequenceSink* sink) {
@@ -34,6 +45,8 @@ absl::StatusOr<uint64_t> Sessions::Start(SequenceSpec spec,
   session.order.spec = std::move(spec);
   SPACEMOE_RETURN_IF_ERROR(CheckRoom(session));
   SPACEMOE_RETURN_IF_ERROR(CheckQueue(session));
+  if (SessionObserver* const observer = ObserverOf(session))
+    observer->OnQueued(session.order.sequence);
   queue_.push_back(std::move(session));
   const uint64_t sequence = next_sequence_++;
   Admit();
@@ -81,6 +94,11 @@ void Sessions::Admit() {
 
 void Sessions::Begin(Session session) {
   kv_bytes_used_ += KvBytes(session);
+  if (SessionObserver* const observer = ObserverOf(session)) {
+    observer->OnAdmitted(
+        session.order.sequence,
+        static_cast<int64_t>(session.order.spec.prompt.size()));
+  }
   session.sink->OnAdmitted(session.order.spec.prompt);
   fleet_->Inject(session.order);
   active_.emplace(session.order.sequence, std::move(session));
@@ -90,6 +108,9 @@ void Sessions::OnToken(const TokenReport& token) {
   const auto it = active_.find(token.sequence);
   if (it == active_.end()) return;
   Session& session = it->second;
+  if (SessionObserver* const observer = ObserverOf(session))
+    observer->OnToken(token, !session.has_token);
+  session.has_token = true;
   session.sink->OnToken(token, TextOf(&session, token));
   if (session.stops.has_value() && session.stops->found()) {
     Finish(token.sequence, FinishReason::kStop);
@@ -132,6 +153,8 @@ void Sessions::Finish(uint64_t sequence, FinishReason reason) {
     }
     report.text = session.text + report.trailing_text;
   }
+  TellEnd(session, reason == FinishReason::kStop ? SequenceFate::kStop
+                                                 : SequenceFate::kLength);
   session.sink->OnFinished(report);
   Remove(sequence);
 }
@@ -145,19 +168,26 @@ void Sessions::Remove(uint64_t sequence) {
 }
 
 void Sessions::Cancel(uint64_t sequence) {
-  if (active_.contains(sequence)) {
+  if (const auto it = active_.find(sequence); it != active_.end()) {
+    TellEnd(it->second, SequenceFate::kCancelled);
     Remove(sequence);
     return;
   }
-  std::erase_if(queue_, [sequence](const Session& session) {
-    return session.order.sequence == sequence;
+  std::erase_if(queue_, [this, sequence](const Session& session) {
+    if (session.order.sequence != sequence) return false;
+    TellEnd(session, SequenceFate::kCancelled);
+    return true;
   });
   Admit();
 }
 
 void Sessions::FailAll(const absl::Status& status) {
-  for (auto& [sequence, session] : active_) session.sink->OnError(status);
-  for (Session& session : queue_) session.sink->OnError(status);
+  const auto fail = [&](const Session& session) {
+    TellEnd(session, SequenceFate::kFailed);
+    session.sink->OnError(status);
+  };
+  for (const auto& [sequence, session] : active_) fail(session);
+  for (const Session& session : queue_) fail(session);
   active_.clear();
   queue_.clear();
   kv_bytes_used_ = 0;

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "coordinator/core/request_check.h"
 #include "coordinator/core/sequence.h"
+#include "coordinator/core/session_observer.h"
 #include "coordinator/core/stop_finder.h"
 #include "coordinator/core/text_decoder.h"
 
@@ -40,9 +41,11 @@ class SequenceFleet {
 // Not thread-safe: the cluster's lock guards it.
 class Sessions {
  public:
-  // `fleet` is borrowed and outlives the sessions.
+  // `fleet` and `observer`, which may be null, are borrowed and outlive the
+  // sessions.
   Sessions(SessionLimits limits, std::vector<int64_t> end_tokens,
-           TextDecoderFactory text, SequenceFleet* fleet);
+           TextDecoderFactory text, SequenceFleet* fleet,
+           SessionObserver* observer = nullptr);
 
   // Admits a sequence or queues it, first come first served, and returns its
   // number. `sink` is borrowed until the sequence has ended or was cancelled.
@@ -61,6 +64,7 @@ class Sessions {
 
   size_t active() const { return active_.size(); }
   size_t queued() const { return queue_.size(); }
+  int64_t kv_bytes_used() const { return kv_bytes_used_; }
 
  private:
   struct Session {
@@ -70,8 +74,12 @@ class Sessions {
     std::optional<StopFinder> stops;       // unset: there are none
     std::string text;
     int64_t logits_rows = 0;
+    bool has_token = false;
   };
 
+  // Null for those that nobody observes.
+  SessionObserver* ObserverOf(const Session& session) const;
+  void TellEnd(const Session& session, SequenceFate fate) const;
   int64_t KvBytes(const Session& session) const;
   absl::Status CheckRoom(const Session& session) const;
   bool HasRoomFor(const Session& session) const;
@@ -86,6 +94,7 @@ class Sessions {
   const std::vector<int64_t> end_tokens_;
   const TextDecoderFactory text_;
   SequenceFleet* const fleet_;
+  SessionObserver* const observer_;  // or null
 
   uint64_t next_sequence_ = 1;
   int64_t kv_bytes_used_ = 0;

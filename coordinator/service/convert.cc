@@ -89,6 +89,7 @@ Applicant FromProto(const v1::Hello& hello) {
   applicant.clock_id = hello.clock_id();
   applicant.model_hash = hello.model_hash();
   applicant.version = hello.version();
+  applicant.metrics_address = hello.metrics_address();
   return applicant;
 }
 

@@ -77,7 +77,10 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
       server->host_, ServerHost::Start({.address = options.listen,
                                         .services = {server->inference_.get()},
                                         .looped = server->membership_.get(),
+                                        .health = &server->health_,
                                         .identity = options.identity}));
+  if (!options.metrics_listen.empty())
+    SPACEMOE_RETURN_IF_ERROR(server->ServeMetrics(options.metrics_listen));
   SPACEMOE_RETURN_IF_ERROR(server->StartApi());
   return server;
 }
@@ -90,8 +93,10 @@ CoordinatorServer::CoordinatorServer(const CoordinatorOptions& options,
       settings_(std::move(settings)),
       api_settings_(options.api),
       codec_(TextCodec::Open(options.model)),
+      metrics_(MonotonicNanos),
       deferrer_(std::make_unique<ThreadDeferrer>()) {
-  cluster_ = std::make_unique<Cluster>(MakeClusterOptions(), deferrer_.get());
+  cluster_ =
+      std::make_unique<Cluster>(MakeClusterOptions(options), deferrer_.get());
   membership_ = std::make_unique<MembershipService>(cluster_.get(),
                                                     MakeMembershipOptions());
   inference_ = std::make_unique<InferenceService>(
@@ -104,6 +109,7 @@ CoordinatorServer::~CoordinatorServer() {
   // Clients of the API hear of it by now.
   if (api_ != nullptr) api_->Shutdown(kApiGrace);
   api_.reset();
+  metrics_server_.reset();
   if (host_ != nullptr) host_->Shutdown(kShutdownGrace);
   // Before the cluster that its actions touch.
   deferrer_.reset();
@@ -118,12 +124,31 @@ absl::Status CoordinatorServer::StartApi() {
   options.api.limits = {config.vocab_size, config.max_positions};
   options.api.ring = {plan_.size(), plan_.constellation.Label(),
                       plan_.options.strategy};
+  options.more_routes = [this](HttpRouter* router) {
+    AddObservabilityRoutes(observability(), router);
+  };
   SPACEMOE_ASSIGN_OR_RETURN(
       api_, ApiServer::Start(std::move(options), cluster_.get(), codec_.get()));
   return absl::OkStatus();
 }
 
-ClusterOptions CoordinatorServer::MakeClusterOptions() const {
+absl::Status CoordinatorServer::ServeMetrics(const std::string& listen) {
+  AddObservabilityRoutes(observability(), &router_);
+  SPACEMOE_ASSIGN_OR_RETURN(metrics_server_,
+                            HttpServer::Start({.listen = listen}, &router_));
+  return absl::OkStatus();
+}
+
+std::string CoordinatorServer::metrics_address() const {
+  return metrics_server_ == nullptr ? "" : metrics_server_->address();
+}
+
+Observability CoordinatorServer::observability() const {
+  return {cluster_.get(), &metrics_, &plan_};
+}
+
+ClusterOptions CoordinatorServer::MakeClusterOptions(
+    const CoordinatorOptions& settings) {
   const ModelConfig& config = checkpoint_->config();
   ClusterOptions options;
   options.membership = {plan_.size(), SPACEMOE_VERSION, settings_.clock_id,
@@ -147,6 +172,9 @@ ClusterOptions CoordinatorServer::MakeClusterOptions() const {
   options.trace = settings_.trace;
   options.warmup_token = config.bos_token_id.value_or(0);
   options.monotonic_ns = MonotonicNanos;
+  options.observer = &metrics_;
+  options.readiness = settings.readiness;
+  options.on_readiness = [this](bool ready) { health_.SetServing(ready); };
   return options;
 }
 

@@ -9,6 +9,8 @@
 #include "coordinator/api/api_server.h"
 #include "coordinator/core/cluster.h"
 #include "coordinator/core/deferrer.h"
+#include "coordinator/metrics/ring_metrics.h"
+#include "coordinator/metrics/routes.h"
 #include "coordinator/options/api_options.h"
 #include "coordinator/options/ring_options.h"
 #include "coordinator/planning/plan.h"
@@ -17,6 +19,9 @@
 #include "coordinator/service/membership_service.h"
 #include "coordinator/text/text_codec.h"
 #include "models/checkpoint/checkpoint.h"
+#include "runtime/http/router.h"
+#include "runtime/http/server.h"
+#include "runtime/net/health_server.h"
 #include "runtime/net/server_host.h"
 #include "runtime/tls/identity.h"
 
@@ -28,6 +33,9 @@ struct CoordinatorOptions {
   RingOptions ring;
   std::shared_ptr<const TlsIdentity> identity;  // null: no TLS
   ApiSettings api;
+  // HOST:PORT for /health, /metrics and /sd; empty: not served.
+  std::string metrics_listen;
+  ReadinessRules readiness;
 };
 
 class CoordinatorServer {
@@ -44,12 +52,18 @@ class CoordinatorServer {
   // Null without an API.
   const ApiServer* api() const { return api_.get(); }
 
+  // "127.0.0.1:9090", with the port that was chosen; empty: not served.
+  std::string metrics_address() const;
+  // What AddObservabilityRoutes wants, for other HTTP servers.
+  Observability observability() const;
+
  private:
   CoordinatorServer(const CoordinatorOptions& options,
                     std::unique_ptr<Checkpoint> checkpoint, Plan plan,
                     RunSettings settings);
-  ClusterOptions MakeClusterOptions() const;
+  ClusterOptions MakeClusterOptions(const CoordinatorOptions& options);
   absl::Status StartApi();
+  absl::Status ServeMetrics(const std::string& listen);
   MembershipServiceOptions MakeMembershipOptions() const;
   v1::DescribeReply MakeDescription() const;
 
@@ -58,11 +72,15 @@ class CoordinatorServer {
   const RunSettings settings_;
   const ApiSettings api_settings_;
   const std::unique_ptr<TextCodec> codec_;
+  RingMetrics metrics_;
+  HealthServer health_;
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<MembershipService> membership_;
   std::unique_ptr<InferenceService> inference_;
   std::unique_ptr<ThreadDeferrer> deferrer_;
   std::unique_ptr<ServerHost> host_;
+  HttpRouter router_;
+  std::unique_ptr<HttpServer> metrics_server_;
   std::unique_ptr<ApiServer> api_;  // null without one
 };
 

@@ -24,10 +24,12 @@ absl::StatusOr<std::unique_ptr<ServerHost>> ServerHost::Start(
   for (grpc::Service* service : options.services)
     builder.RegisterService(service);
   std::unique_ptr<EventLoop> loop;
-  if (options.looped != nullptr) {
+  if (options.looped != nullptr)
     builder.RegisterService(options.looped->service());
+  if (options.health != nullptr)
+    builder.RegisterService(options.health->service());
+  if (options.looped != nullptr || options.health != nullptr)
     loop = std::make_unique<EventLoop>(builder.AddCompletionQueue());
-  }
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port <= 0) {
     return absl::UnavailableError(
@@ -36,16 +38,18 @@ absl::StatusOr<std::unique_ptr<ServerHost>> ServerHost::Start(
   if (address.kind == AddressKind::kTcp)
     address.port = static_cast<uint16_t>(port);
   if (options.looped != nullptr) options.looped->Serve(loop.get());
+  if (options.health != nullptr) options.health->Serve(loop.get());
   return std::unique_ptr<ServerHost>(new ServerHost(
-      std::move(server), std::move(loop), options.looped, address.ToString()));
+      std::move(server), std::move(loop), options, address.ToString()));
 }
 
 ServerHost::ServerHost(std::unique_ptr<grpc::Server> server,
-                       std::unique_ptr<EventLoop> loop, LoopService* looped,
+                       std::unique_ptr<EventLoop> loop, const Options& options,
                        std::string address)
     : server_(std::move(server)),
       loop_(std::move(loop)),
-      looped_(looped),
+      looped_(options.looped),
+      health_(options.health),
       address_(std::move(address)) {}
 
 ServerHost::~ServerHost() { Shutdown(absl::ZeroDuration()); }
@@ -56,6 +60,7 @@ void ServerHost::Shutdown(absl::Duration grace) {
                     absl::ToChronoMicroseconds(grace));
   server_->Wait();
   if (looped_ != nullptr) looped_->AwaitEnd();
+  if (health_ != nullptr) health_->AwaitEnd();
 }
 
 }  // namespace spacemoe

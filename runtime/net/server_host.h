@@ -19,9 +19,11 @@ class ServerHost {
  public:
   struct Options {
     std::string address;  // see address.h; port 0: any free one
-    // Both borrowed; they outlive the host.
+    // Borrowed; they outlive the host.
     std::vector<grpc::Service*> services;  // of gRPC's callback API
-    LoopService* looped = nullptr;         // run by a loop of the host's
+    // Run by a loop of the host's.
+    LoopService* looped = nullptr;
+    LoopService* health = nullptr;
     std::shared_ptr<const TlsIdentity> identity = nullptr;  // null: no TLS
   };
 
@@ -36,7 +38,7 @@ class ServerHost {
   // With the port that was chosen.
   const std::string& address() const { return address_; }
 
-  // Null without a looped service.
+  // Null without a service that it runs.
   EventLoop* loop() const { return loop_.get(); }
 
   // No new streams; after `grace` the open ones are cancelled. Blocks until
@@ -45,13 +47,14 @@ class ServerHost {
 
  private:
   ServerHost(std::unique_ptr<grpc::Server> server,
-             std::unique_ptr<EventLoop> loop, LoopService* looped,
+             std::unique_ptr<EventLoop> loop, const Options& options,
              std::string address);
 
   const std::unique_ptr<grpc::Server> server_;
   // Goes before the server, which its last events still ask.
   const std::unique_ptr<EventLoop> loop_;
   LoopService* const looped_;  // or null
+  LoopService* const health_;  // or null
   const std::string address_;
   bool shut_down_ = false;
 };

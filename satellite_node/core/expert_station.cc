@@ -47,21 +47,19 @@ absl::Status ExpertStation::Step() {
   int64_t start = free_ns_;
   for (const WaitingRow& row : rows)
     start = std::max(start, row.arrival.effective_ns);
-  StepTrace trace(options_, StepKind::kExperts, options_.layer, start);
-  trace.AddRows(rows);
+  int64_t ended_ns = 0;
   StepTimer timer(*clock_, options_.modelled_flops);
   for (int32_t expert : experts_->experts()) {
-    SPACEMOE_RETURN_IF_ERROR(RunExpert(expert, rows, start, &timer, &trace));
+    SPACEMOE_RETURN_IF_ERROR(RunExpert(expert, rows, start, &ended_ns, &timer));
   }
   free_ns_ = start + timer.ElapsedNs();
-  trace.Record();
   return absl::OkStatus();
 }
 
 absl::Status ExpertStation::RunExpert(int32_t expert,
                                       const std::vector<WaitingRow>& rows,
-                                      int64_t start_ns, StepTimer* timer,
-                                      StepTrace* trace) {
+                                      int64_t start_ns, int64_t* ended_ns,
+                                      StepTimer* timer) {
   std::vector<const WaitingRow*> chosen;
   std::vector<float> inputs, weights;
   for (const WaitingRow& row : rows) {
@@ -80,7 +78,13 @@ absl::Status ExpertStation::RunExpert(int32_t expert,
                     weights.data(), outputs.data()));
   timer->AddFlops(experts_->Flops() * static_cast<double>(chosen.size()));
   const int64_t compute_ns = timer->ElapsedNs();
-  trace->EndPart(PartKind::kExpert, compute_ns, static_cast<uint32_t>(expert));
+  StepTrace trace(options_, StepKind::kExperts, options_.layer,
+                  start_ns + *ended_ns);
+  for (const WaitingRow* row : chosen) trace.AddRow(row->header());
+  trace.EndPart(PartKind::kExpert, compute_ns - *ended_ns,
+                static_cast<uint32_t>(expert));
+  trace.Record();
+  *ended_ns = compute_ns;
   return SendOutputs(static_cast<uint32_t>(expert), chosen, std::move(outputs),
                      start_ns, compute_ns);
 }

@@ -33,8 +33,10 @@ class ExpertStation final : public Station {
     const RowHeader& header() const { return arrival.packet->rows[index]; }
   };
 
+  // `ended_ns`: since the start, when the expert before it ended; then this
+  // one.
   absl::Status RunExpert(int32_t expert, const std::vector<WaitingRow>& rows,
-                         int64_t start_ns, StepTimer* timer, StepTrace* trace);
+                         int64_t start_ns, int64_t* ended_ns, StepTimer* timer);
   absl::Status SendOutputs(uint32_t expert,
                            const std::vector<const WaitingRow*>& rows,
                            std::vector<float> outputs, int64_t start_ns,

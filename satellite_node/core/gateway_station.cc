@@ -48,10 +48,12 @@ absl::Status GatewayStation::Step() {
     SPACEMOE_RETURN_IF_ERROR(RunShared(&batch));
     const int64_t shared_ns = timer.ElapsedNs();
     trace.EndPart(PartKind::kShared, shared_ns);
+    trace.Record();
     SPACEMOE_RETURN_IF_ERROR(SendResidual(batch, shared_ns));
+  } else {
+    trace.Record();
   }
   free_ns_ = batch.start_ns + timer.ElapsedNs();
-  trace.Record();
   return absl::OkStatus();
 }
 

@@ -160,10 +160,10 @@ absl::Status HeadStation::Step() {
   SPACEMOE_RETURN_IF_ERROR(
       SendNext(std::move(next), emitted_ns, &timer, batch.start_ns, &trace));
   // The ring goes on first: telling is not on a token's path.
-  if (!tokens.empty()) listener_->OnTokens(tokens);
-  free_ns_ = batch.start_ns + timer.ElapsedNs();
   trace.Record();
   TraceTokens(tokens);
+  if (!tokens.empty()) listener_->OnTokens(tokens);
+  free_ns_ = batch.start_ns + timer.ElapsedNs();
   return absl::OkStatus();
 }
 

@@ -58,9 +58,9 @@ absl::Status LayerStation::Step() {
   hidden.resize(rows.size() * frame_.width);
   const int64_t compute_ns = timer.ElapsedNs();
   trace.EndPart(PartKind::kLayer, compute_ns);
+  trace.Record();
   SPACEMOE_RETURN_IF_ERROR(Send(rows, std::move(hidden), start_ns, compute_ns));
   free_ns_ = start_ns + timer.ElapsedNs();
-  trace.Record();
   return absl::OkStatus();
 }
 

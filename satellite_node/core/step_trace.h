@@ -28,9 +28,12 @@ class StepTrace {
   // Before the step's timer starts: it is no part of the step.
   template <typename Rows>
   void AddRows(const Rows& rows) {
-    rows_ += rows.size();
+    for (const auto& row : rows) AddRow(HeaderOf(row));
+  }
+  void AddRow(const RowHeader& header) {
+    ++rows_;
     if (sink_ == nullptr) return;
-    for (const auto& row : rows) AddToTrace(HeaderOf(row));
+    AppendRow(header.sequence, header.position, &step_.rows);
   }
   // A part has ended so long after the step's start.
   void EndPart(PartKind kind, int64_t since_start_ns, uint32_t expert = 0) {
@@ -39,7 +42,8 @@ class StepTrace {
     ended_ns_ = since_start_ns;
   }
 
-  // Once, after the step's timer has stopped.
+  // Once, before anything of the step leaves that ends a token: who has heard
+  // of the token finds all of its events recorded.
   void Record() {
     if (counters_ != nullptr) counters_->Add(step_.kind, rows_, ended_ns_);
     if (sink_ != nullptr) sink_->OnStep(std::move(step_));
@@ -50,15 +54,6 @@ class StepTrace {
   static const RowHeader& HeaderOf(const AssembledRow& row) {
     return row.header;
   }
-  template <typename Row>
-  static const RowHeader& HeaderOf(const Row& row) {
-    return row.header();
-  }
-
-  void AddToTrace(const RowHeader& header) {
-    AppendRow(header.sequence, header.position, &step_.rows);
-  }
-
   StepCounters* const counters_;
   TraceSink* const sink_;
   TraceStep step_;

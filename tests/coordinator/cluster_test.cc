@@ -19,7 +19,7 @@ class ClusterTest : public ::testing::Test {
  protected:
   ClusterTest() : links_(kSatellites), cluster_(Options(), &deferrer_) {}
 
-  static ClusterOptions Options() {
+  ClusterOptions Options() {
     ClusterOptions options;
     options.membership = {kSatellites, "1.0", "clock", "hash"};
     options.sessions = {{100, 16}, 0, 0};
@@ -29,7 +29,11 @@ class ClusterTest : public ::testing::Test {
       return absl::StrCat("satellite ", index, " (pid ", pid, ")");
     };
     options.warmup_token = 42;
-    options.monotonic_ns = [] { return int64_t{1000}; };
+    options.monotonic_ns = [this] { return now_ns_; };
+    options.trace = true;
+    options.readiness = {.interval = absl::Seconds(10),
+                         .timeout = absl::Seconds(30)};
+    options.on_readiness = [this](bool ready) { ready_.push_back(ready); };
     return options;
   }
 
@@ -65,6 +69,8 @@ class ClusterTest : public ::testing::Test {
     return cluster_.Start(spec, &sink_);
   }
 
+  int64_t now_ns_ = 1000;
+  std::vector<bool> ready_;  // as it was told
   std::vector<FakeLink> links_;
   FakeDeferrer deferrer_;
   Cluster cluster_;
@@ -214,6 +220,82 @@ TEST_F(ClusterTest, ShutdownTellsTheSatellites) {
   cluster_.Shutdown("enough");
   EXPECT_EQ(links_[0].shutdown, "enough");
   EXPECT_TRUE(absl::IsUnavailable(Start().status()));
+}
+
+TEST_F(ClusterTest, IsReadyFromTheWarmUpUntilALoss) {
+  for (int i = 0; i < kSatellites; ++i) Join(i);
+  EXPECT_THAT(std::string(cluster_.State().readiness.message()),
+              HasSubstr("3 have come and 0 are ready"));
+  for (int i = 0; i < kSatellites; ++i) ASSERT_TRUE(cluster_.OnReady(i).ok());
+  EXPECT_THAT(ready_, ::testing::IsEmpty()) << "no token has gone round";
+  cluster_.OnToken(Token(1, 5, FinishReason::kLength));
+  CountFromNowOn();
+  EXPECT_TRUE(cluster_.State().readiness.ok());
+  EXPECT_EQ(cluster_.State().connected, kSatellites);
+  EXPECT_THAT(ready_, ElementsAre(true));
+  cluster_.OnDisconnected(2, "killed");
+  EXPECT_THAT(std::string(cluster_.State().readiness.message()),
+              HasSubstr("satellite 2 (pid 102) lost: killed"));
+  EXPECT_EQ(cluster_.State().losses, 1);
+  EXPECT_THAT(ready_, ElementsAre(true, false));
+}
+
+TEST_F(ClusterTest, AsksASilentRingForATokenAndSaysWhenNoneComes) {
+  constexpr int64_t kSecond = 1'000'000'000;
+  ComeUp();
+  const size_t orders = links_[1].orders.size();
+  for (int i = 0; i < 3; ++i) {
+    now_ns_ += 9 * kSecond;
+    ASSERT_TRUE(Start().ok());
+    cluster_.OnToken(Token(2 + i, 5));
+    deferrer_.RunAll();
+  }
+  EXPECT_EQ(links_[1].orders.size(), orders + 3) << "tokens flow";
+  now_ns_ += 10 * kSecond;
+  deferrer_.RunAll();
+  ASSERT_EQ(links_[1].orders.size(), orders + 4);
+  EXPECT_EQ(links_[1].orders.back().spec.prompt, std::vector<int64_t>{42});
+  now_ns_ += 30 * kSecond;
+  deferrer_.RunAll();
+  EXPECT_EQ(links_[1].orders.size(), orders + 4) << "it has been asked already";
+  EXPECT_THAT(std::string(cluster_.State().readiness.message()),
+              HasSubstr("no token has gone round"));
+  EXPECT_THAT(ready_, ElementsAre(true, false));
+  cluster_.OnToken(Token(5, 5, FinishReason::kLength));
+  EXPECT_TRUE(cluster_.State().readiness.ok());
+  EXPECT_THAT(ready_, ElementsAre(true, false, true));
+}
+
+TEST_F(ClusterTest, KnowsWhereMetricsAreServed) {
+  for (int i = 0; i < kSatellites; ++i) {
+    Applicant applicant = {i, absl::StrCat("unix:", i), 100, "boot", "1.0", ""};
+    if (i != 1) applicant.metrics_address = absl::StrCat("10.0.0.", i, ":9100");
+    ASSERT_TRUE(cluster_.Register(applicant, &links_[i]).ok());
+  }
+  cluster_.OnDisconnected(0, "killed");
+  const std::vector<MetricsTarget> targets = cluster_.MetricsTargets();
+  ASSERT_EQ(targets.size(), 1);
+  EXPECT_EQ(targets[0].index, 2);
+  EXPECT_EQ(targets[0].address, "10.0.0.2:9100");
+}
+
+TEST_F(ClusterTest, GathersTheTraceOfUsersSequences) {
+  for (int i = 0; i < kSatellites; ++i) Join(i);
+  for (int i = 0; i < kSatellites; ++i) ASSERT_TRUE(cluster_.OnReady(i).ok());
+  cluster_.OnTrace(0, {"warm-up", 1, 0, false});
+  cluster_.OnToken(Token(1, 5, FinishReason::kLength));
+  CountFromNowOn();
+  cluster_.OnTrace(0, {"users", 1, 0, false});
+  std::vector<std::string> batches;
+  cluster_.GatherTrace([&batches](const absl::StatusOr<StoredTrace>& trace) {
+    ASSERT_TRUE(trace.ok()) << trace.status();
+    for (const auto& batch : trace->batches) batches.push_back(batch.bytes);
+  });
+  for (int i = 0; i < kSatellites; ++i) {
+    EXPECT_EQ(links_[i].trace_requests, 1);
+    cluster_.OnTrace(i, {"", 0, 0, true});
+  }
+  EXPECT_THAT(batches, ElementsAre("users"));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "coordinator/core/cluster.h"
 #include "coordinator/core/deferrer.h"
 #include "coordinator/core/sequence.h"
+#include "coordinator/core/session_observer.h"
 #include "coordinator/core/sessions.h"
 #include "coordinator/core/startup_board.h"
 
@@ -47,6 +48,22 @@ class FakeSink final : public SequenceSink {
   int64_t logits_rows = 0;
   std::optional<FinishReport> finish;
   std::optional<absl::Status> error;
+};
+
+class FakeObserver final : public SessionObserver {
+ public:
+  void OnQueued(uint64_t) override { ++queued; }
+  void OnAdmitted(uint64_t, int64_t tokens) override { prompt += tokens; }
+  void OnToken(const TokenReport&, bool first) override {
+    ++(first ? first_tokens : later_tokens);
+  }
+  void OnEnded(uint64_t, SequenceFate fate) override { ends.push_back(fate); }
+
+  int queued = 0;
+  int64_t prompt = 0;
+  int first_tokens = 0;
+  int later_tokens = 0;
+  std::vector<SequenceFate> ends;
 };
 
 class FakeWatcher final : public StartupWatcher {

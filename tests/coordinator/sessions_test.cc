@@ -245,5 +245,39 @@ INSTANTIATE_TEST_SUITE_P(
                       BadCase{"negative", Spec({-1}, 1), "token id -1"}),
     [](const auto& info) { return info.param.name; });
 
+TEST_F(SessionsTest, AnObserverHearsHowSequencesFare) {
+  FakeObserver observer;
+  Sessions sessions({kRequest, 10, 60}, {7}, nullptr, &fleet_, &observer);
+  const uint64_t first = *sessions.Start(Spec({1, 2}, 3), &sink_);
+  FakeSink waits, leaves;
+  ASSERT_TRUE(sessions.Start(Spec({3}, 3), &waits).ok());
+  const uint64_t gone = *sessions.Start(Spec({3}, 3), &leaves);
+  EXPECT_EQ(observer.queued, 3);
+  EXPECT_EQ(observer.prompt, 2) << "the others wait for room";
+  sessions.OnToken(Token(first, 4));
+  sessions.OnToken(Token(first, 5));
+  sessions.OnToken(Token(first, 7, FinishReason::kStop));
+  EXPECT_EQ(observer.first_tokens, 1);
+  EXPECT_EQ(observer.later_tokens, 2);
+  EXPECT_EQ(observer.prompt, 3);
+  sessions.Cancel(gone);
+  sessions.FailAll(absl::UnavailableError("lost"));
+  EXPECT_THAT(observer.ends,
+              ElementsAre(SequenceFate::kStop, SequenceFate::kCancelled,
+                          SequenceFate::kFailed));
+}
+
+TEST_F(SessionsTest, NobodyHearsOfTheCoordinatorsOwnSequences) {
+  FakeObserver observer;
+  Sessions sessions({kRequest, 10, 0}, {7}, nullptr, &fleet_, &observer);
+  SequenceSpec spec = Spec({1}, 1);
+  spec.internal = true;
+  const uint64_t id = *sessions.Start(spec, &sink_);
+  sessions.OnToken(Token(id, 4, FinishReason::kLength));
+  EXPECT_TRUE(sink_.finish.has_value());
+  EXPECT_EQ(observer.queued + observer.first_tokens, 0);
+  EXPECT_THAT(observer.ends, ::testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace spacemoe

@@ -9,6 +9,9 @@ LAYERS = {
     "runtime/tensor": {"may": ["runtime/base", "runtime/trace", "proto"]},
     "runtime/link": {"may": ["runtime/base", "runtime/trace", "runtime/tensor"]},
     "runtime/tls": {"may": ["runtime/base", "openssl"]},
+    "runtime/metrics": {
+        "may": ["runtime/base", "runtime/http", "runtime/trace", "prometheus"]
+    },
     "runtime/net": {"may": ["runtime", "proto", "grpc"]},
     "runtime/http": {"may": ["runtime/base", "runtime/net", "boost"]},
     "placement": {"may": ["runtime/base"]},
@@ -16,7 +19,9 @@ LAYERS = {
     "models/ops": {"may": ["runtime/base", "models", "torch"]},
     "models/engine": {"may": ["runtime/base", "models", "torch"]},
     "satellite_node": {
-        "may": ["runtime", "models", "placement", "proto", "grpc"]
+        "may": [
+            "runtime", "models", "placement", "proto", "grpc", "prometheus"
+        ]
     },
     "satellite_node/core": {
         "may": [
@@ -27,6 +32,9 @@ LAYERS = {
             "models/roles",
             "models/sampler",
         ]
+    },
+    "coordinator/metrics": {
+        "may": ["runtime", "coordinator", "placement", "prometheus"]
     },
     "coordinator": {"may": ["runtime", "placement", "models", "proto", "grpc"]},
     "coordinator/api": {
@@ -67,5 +75,6 @@ THIRD_PARTY = {
     "ATen": "torch",
     "c10": "torch",
     "torch": "torch",
+    "prometheus": "prometheus",
     "zlib.h": None,
 }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 
 #include "satellite_node/core/expert_station.h"
@@ -52,9 +53,13 @@ class CapturingSink final : public PacketSink {
 
 class DeafListener final : public SatelliteListener {
  public:
-  void OnTokens(absl::Span<const TokenRecord>) override {}
+  void OnTokens(absl::Span<const TokenRecord>) override {
+    if (on_tokens) on_tokens();
+  }
   void OnLogits(LogitsRecord) override {}
   void OnFault(const absl::Status&) override {}
+
+  std::function<void()> on_tokens;
 };
 
 // A step of a row of the fake gateway takes 1,000 ns, of an expert 500.
@@ -118,7 +123,7 @@ TEST(StepTrace, AGatewaysPartsEndWhereItsPacketsLeave) {
   EXPECT_EQ(sink.packets.back().link.departure_ns, step.end_ns());
 }
 
-TEST(StepTrace, EachExpertIsAPart) {
+TEST(StepTrace, EachExpertIsAStep) {
   CapturingTrace trace;
   const SatelliteOptions options = Options(&trace);
   FakeExperts experts({2, 3});
@@ -131,11 +136,11 @@ TEST(StepTrace, EachExpertIsAPart) {
   packet.rows[0].experts = {{2, 0.5f}, {3, 0.5f}};
   station.Accept(Arriving(std::move(packet), 0));
   ASSERT_TRUE(station.Step().ok());
-  ASSERT_THAT(trace.steps, SizeIs(1));
+  ASSERT_THAT(trace.steps, SizeIs(2));
   EXPECT_EQ(trace.steps[0].start_ns, 600);
-  ASSERT_THAT(trace.steps[0].parts, SizeIs(2));
+  EXPECT_EQ(trace.steps[1].start_ns, 1100);
   EXPECT_EQ(trace.steps[0].parts[0], (TracePart{PartKind::kExpert, 2, 500}));
-  EXPECT_EQ(trace.steps[0].parts[1], (TracePart{PartKind::kExpert, 3, 500}));
+  EXPECT_EQ(trace.steps[1].parts[0], (TracePart{PartKind::kExpert, 3, 500}));
   ASSERT_THAT(sink.packets, SizeIs(2));
   EXPECT_EQ(sink.packets[0].link.departure_ns, 1100);
   EXPECT_EQ(sink.packets[1].link.departure_ns, 1600);
@@ -177,7 +182,10 @@ TEST(StepTrace, TheHeadRecordsInjectionsStepsAndTokens) {
   EXPECT_EQ(trace.steps[0].layer, 3u);
   EXPECT_EQ(trace.steps[0].rows, (RowRuns{{1, 0, 2}}));
   station.Accept(Arriving(Residual(3, 1, 900), 0));
+  size_t recorded = 0;
+  listener.on_tokens = [&] { recorded = trace.tokens.size(); };
   ASSERT_TRUE(station.Step().ok());
+  EXPECT_EQ(recorded, 1u) << "who hears of a token finds it in the trace";
   ASSERT_THAT(trace.steps, SizeIs(2));
   EXPECT_EQ(trace.steps[1].kind, StepKind::kHead);
   EXPECT_EQ(trace.steps[1].parts[0], (TracePart{PartKind::kLogits, 0, 2000}));
