@@ -298,6 +298,34 @@ TEST(Linear, TakesBFloat16ScalesOneARow) {
   ExpectBitsOfTheWidened(w.view);
 }
 
+TEST(Linear, WidensEveryEightBitCode) {
+  constexpr int kCodes = 256;
+  std::vector<std::byte> codes(kCodes * 32);
+  for (int r = 0; r < kCodes; ++r) codes[r * 32] = static_cast<std::byte>(r);
+  const float scale = 0.3f;
+  MatrixView w{StorageType::kF8E4M3, kCodes, 32, codes.data(), 32};
+  w.scales = {.data = reinterpret_cast<const std::byte*>(&scale),
+              .tile_cols = 32};
+  Floats x(32 * 40, 0.0f);
+  for (int r = 0; r < 40; ++r) x[r * 32] = 1.0f;
+  for (const std::string& name : InstructionSets()) {
+    const ScopedInstructionSet scope(name);
+    SCOPED_TRACE(name);
+    for (const std::int64_t rows : {1, 40}) {
+      const Floats y = RunLinear(w, x.data(), rows, 32);
+      for (int r = 0; r < kCodes; ++r) {
+        Floats row(32);
+        DequantizeRow(w, r, row.data());
+        if (std::isnan(row[0])) {
+          EXPECT_TRUE(std::isnan(y[r])) << "code " << r;
+        } else {
+          EXPECT_EQ(y[r], row[0]) << "code " << r;
+        }
+      }
+    }
+  }
+}
+
 // Every code and every power of two that keeps six times itself finite.
 TEST(Linear, WidensEveryFourBitCodeWithEveryScale) {
   constexpr int kScales = 253;
