@@ -70,7 +70,7 @@ absl::StatusOr<StorageType> CheckType(const TensorInfo& tensor,
   if (readable) return *tensor.type;
   return absl::UnimplementedError(absl::StrCat(
       *tensor.file, ": tensor '", tensor.name, "' has type ", tensor.type_name,
-      ", which is not supported here; known: F32, F16, BF16; of matrices "
+      ", which is not supported; known: F32, F16, BF16; of matrices "
       "F8_E4M3 with scales, MXFP4, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K to "
       "Q6_K"));
 }

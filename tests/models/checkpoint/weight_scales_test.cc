@@ -189,6 +189,25 @@ TEST_F(FusedFp8, TakesTilesOfEachExpert) {
   EXPECT_EQ(Widened(*up)[7], 8);
 }
 
+// As llm-compressor writes them since.
+TEST_F(FusedFp8, TakesExpertsOneByOne) {
+  for (const std::string expert : {"experts.0.", "experts.1."}) {
+    for (const char* part : {"gate_proj", "up_proj"}) {
+      const std::string name = block_ + expert + part + ".weight";
+      AddOnes(name, {kWidth, kHidden});
+      AddFloats(name + "_scale", {kWidth, 1}, expert == "experts.0." ? 1 : 5);
+    }
+    AddOnes(block_ + expert + "down_proj.weight", {kHidden, kWidth});
+    AddFloats(block_ + expert + "down_proj.weight_scale", {kHidden, 1}, 1);
+  }
+  const auto checkpoint = Open(
+      {{"quant_method", "compressed-tensors"}, {"format", "float-quantized"}});
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+  const auto up = ModelWeights(**checkpoint).Get(TensorRole::kExpertUp, 0, 1);
+  ASSERT_TRUE(up.ok()) << up.status();
+  EXPECT_EQ(Widened(*up)[3 * kHidden], 8);
+}
+
 TEST_F(FusedFp8, NamesScalesOfAnotherShape) {
   AddOnes(block_ + "input_linear.weight", {2, 2 * kWidth, kHidden});
   AddFloats(block_ + "input_linear.weight_scale", {2, 3, 1}, 1);
