@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . tools/docker_engine.sh
 optional=${1:-}
-bin=$PWD/build/release/bin
+bin=${SPACEMOE_BIN:-$PWD/build/release/bin}
 work=$PWD/build/cluster
 project=spacemoetest$$
 swarm=/tmp/$project  # sockets' names must be short
@@ -65,6 +65,36 @@ expect_text() {
     fail "the client got no text"
   }
   [ "$text" = "$expected" ] || fail "expected '$expected', found '$text'"
+}
+
+# Any OpenAI client's request, from outside of the cluster: the text, or the
+# error's message, with exit code 1.
+ask_api() {
+  python3 - "$(cluster port coordinator 8080)" "$prompt" << 'PYTHON'
+import json
+import sys
+import urllib.error
+import urllib.request
+
+address, prompt = sys.argv[1:]
+with urllib.request.urlopen(f"http://{address}/v1/models") as answer:
+    model = json.load(answer)["data"][0]["id"]
+body = json.dumps({"model": model, "prompt": prompt, "max_tokens": 24, "temperature": 0})
+request = urllib.request.Request(f"http://{address}/v1/completions", body.encode(),
+                                 {"Content-Type": "application/json"})
+try:
+    with urllib.request.urlopen(request) as answer:
+        print(json.load(answer)["choices"][0]["text"])
+except urllib.error.HTTPError as error:
+    print(error.code, json.load(error)["error"]["message"])
+    sys.exit(1)
+PYTHON
+}
+
+expect_api_text() {
+  local text
+  text=$(ask_api) || fail "the API says: $text"
+  [ "$text" = "$expected" ] || fail "the API: expected '$expected', found '$text'"
 }
 
 expect_in() {
@@ -122,6 +152,8 @@ try_kill() {
   wait $client
   [ "$(cat "$work/code")" = 1 ] || fail "the client ended with $(cat "$work/code")"
   expect_in ' lost: ' "$work/client.err"
+  if ask_api > "$work/answer"; then fail "the API answers without $victim"; fi
+  expect_in ' lost: ' "$work/answer"
   say "killed $victim: $(grep -F ' lost: ' "$work/client.err" | tail -n 1)"
 }
 
@@ -138,6 +170,7 @@ try_layers() {
   up $layers
   up
   expect_text
+  expect_api_text
   say "30 containers, one a layer: $(($(date +%s) - start)) s from up to the end of a text"
   try_isolation
   try_strangers
@@ -153,6 +186,7 @@ try_scale() {
   export SPACEMOE_FLAGS="--experts-per-satellite 8" SPACEMOE_SATELLITES=10
   up --scale satellites=3
   expect_text
+  expect_api_text
   say "3 containers of 10 satellites: $(($(date +%s) - start)) s from up to the end of a text"
   bring_down
 }
@@ -192,7 +226,7 @@ stop_swarm() {
     for _ in $(seq 100); do [ -f "$swarm/$n/pid" ] || break; sleep 0.1; done
     ip netns del "$project-$n" 2> /dev/null || true
   done
-  rm -rf "$swarm"
+  forget_engine "$swarm"
 }
 
 # The coordinator on one node and satellites on both, over an overlay network.

@@ -37,7 +37,14 @@ stop_engine() {
   kill "$engine_pid" 2> /dev/null || true
   wait "$engine_pid" 2> /dev/null || true
   engine_pid=
-  rm -rf "$engine_run"
+  forget_engine "$engine_run"
+}
+
+# What an engine that has ended leaves in its folder, mounts among it.
+forget_engine() {
+  awk -v folder="$1/" 'index($5, folder) == 1 {print $5}' /proc/self/mountinfo |
+    sort -r | xargs -r umount -l 2> /dev/null || true
+  rm -rf "$1"
 }
 
 # docker compose v2, or docker-compose.

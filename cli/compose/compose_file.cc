@@ -90,12 +90,13 @@ std::string Mount(const std::string& from, const std::string& to) {
 
 std::string CoordinatorCommand(const PlanServices& plan,
                                const ComposeOptions& options) {
-  std::string command =
-      absl::StrCat("--model /model --listen 0.0.0.0:7300 --constellation ",
-                   plan.constellation, " --strategy ", plan.strategy,
-                   " --experts-per-satellite ", plan.experts_per_satellite,
-                   " --placement-seed ", plan.seed, " --epoch-offset ",
-                   absl::StrFormat("%.17g", plan.start_time_s));
+  std::string command = absl::StrCat(
+      "--model /model --listen 0.0.0.0:7300 --http 0.0.0.0:8080 "
+      "--constellation ",
+      plan.constellation, " --strategy ", plan.strategy,
+      " --experts-per-satellite ", plan.experts_per_satellite,
+      " --placement-seed ", plan.seed, " --epoch-offset ",
+      absl::StrFormat("%.17g", plan.start_time_s));
   if (!options.profile.empty())
     absl::StrAppend(&command, " --profile /profile.json");
   if (!options.flags.empty()) absl::StrAppend(&command, " ", options.flags);
@@ -111,12 +112,15 @@ std::string Coordinator(const PlanServices& plan,
       "    command: ",
       Quoted(CoordinatorCommand(plan, options)),
       "\n"
-      "    environment: *tls\n"
+      "    environment:\n"
+      "      <<: *tls\n"
+      "      SPACEMOE_API_KEYS: ${SPACEMOE_API_KEYS:-}\n"
       "    depends_on:\n"
       "      keys:\n"
       "        condition: service_completed_successfully\n"
       "    ports:\n"
       "      - \"127.0.0.1:${SPACEMOE_PORT:-7300}:7300\"\n"
+      "      - \"127.0.0.1:${SPACEMOE_HTTP_PORT:-8080}:8080\"\n"
       "    volumes:\n"
       "      - ",
       Mount(options.model, "/model"),
