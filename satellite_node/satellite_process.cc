@@ -92,17 +92,15 @@ absl::Status RunSatelliteProcess(const SatelliteProcessOptions& options) {
   SPACEMOE_ASSIGN_OR_RETURN(const auto server,
                             StartServer(options, &ring, &health));
   SPACEMOE_ASSIGN_OR_RETURN(auto metrics, StartMetrics(options, &receiver));
-  SPACEMOE_ASSIGN_OR_RETURN(
-      const Introduction introduction,
-      Introduce(options, server->address(), metrics.get()));
   Mailbox mailbox;
   SPACEMOE_ASSIGN_OR_RETURN(
       const auto upstream,
       GrpcUpstream::Connect(options.coordinator, server->loop(), &mailbox,
                             options.connect_timeout, options.identity));
   // Not before: the coordinator's name may have been unknown until now.
-  SPACEMOE_ASSIGN_OR_RETURN(const Introduction introduction,
-                            Introduce(options, server->address()));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      const Introduction introduction,
+      Introduce(options, server->address(), metrics.get()));
   Node node({.model_path = options.model_path,
              .checkpoint = options.checkpoint,
              .model_hash = options.model_hash,
