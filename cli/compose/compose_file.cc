@@ -32,6 +32,7 @@ x-satellite: &satellite
   environment:
     <<: *tls
     SPACEMOE_CONNECT_TIMEOUT: 600
+    SPACEMOE_HEALTH: http://127.0.0.1:9100/metrics
   depends_on:
     keys:
       condition: service_completed_successfully
@@ -115,6 +116,7 @@ std::string Coordinator(const PlanServices& plan,
       "    environment:\n"
       "      <<: *tls\n"
       "      SPACEMOE_API_KEYS: ${SPACEMOE_API_KEYS:-}\n"
+      "      SPACEMOE_HEALTH: http://127.0.0.1:8080/health/ready\n"
       "    depends_on:\n"
       "      keys:\n"
       "        condition: service_completed_successfully\n"
@@ -138,7 +140,7 @@ std::string Layer(const LayerService& layer, const ComposeOptions& options) {
       "\n  layer-%02d:\n"
       "    <<: *satellite\n"
       "    command: [--coordinator, \"coordinator:7300\", --model, /model, "
-      "--indices, \"%s\"]\n"
+      "--metrics-listen, \"0.0.0.0:9100\", --indices, \"%s\"]\n"
       "    mem_limit: %d\n",
       layer.layer, absl::StrJoin(layer.indices, ","),
       MemoryLimitOf(layer, options));

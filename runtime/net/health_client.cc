@@ -1,9 +1,9 @@
 #include "runtime/net/health_client.h"
 
-#include <chrono>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "runtime/base/status_macros.h"
 #include "runtime/net/address.h"
@@ -14,14 +14,16 @@ namespace spacemoe {
 using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckResponse;
 
-absl::Status CheckHealth(const std::string& address, absl::Duration timeout) {
+absl::Status CheckHealth(const std::string& address, absl::Duration timeout,
+                         const ChannelSecurity& security) {
   SPACEMOE_RETURN_IF_ERROR(ParseAddress(address).status());
-  const std::unique_ptr<Health::Stub> stub =
-      Health::NewStub(OpenChannel(address));
+  const absl::Time deadline = absl::Now() + timeout;
+  const auto channel = OpenChannel(address, security);
+  SPACEMOE_RETURN_IF_ERROR(WaitConnected(*channel, address, timeout, security));
+  const std::unique_ptr<Health::Stub> stub = Health::NewStub(channel);
   grpc::ClientContext context;
   context.set_wait_for_ready(true);
-  context.set_deadline(std::chrono::system_clock::now() +
-                       absl::ToChronoMicroseconds(timeout));
+  context.set_deadline(absl::ToChronoTime(deadline));
   HealthCheckResponse response;
   const absl::Status status = FromGrpc(stub->Check(&context, {}, &response));
   if (!status.ok()) {

@@ -6,13 +6,15 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "runtime/net/credentials.h"
 
 namespace spacemoe {
 
 // OK: gRPC's health service at `address` (address.h) says SERVING. UNAVAILABLE:
 // it says something else, or nobody answers within `timeout`; the message says
-// which. INVALID_ARGUMENT: no address.
-absl::Status CheckHealth(const std::string& address, absl::Duration timeout);
+// which. INVALID_ARGUMENT: no address. Errors of TLS are WaitConnected's.
+absl::Status CheckHealth(const std::string& address, absl::Duration timeout,
+                         const ChannelSecurity& security = {});
 
 }  // namespace spacemoe
 

@@ -25,7 +25,7 @@ void AddTlsFlags(CLI::App* app, TlsFlags* flags) {
 }
 
 absl::StatusOr<std::shared_ptr<const TlsIdentity>> IdentityFor(
-    const TlsFlags& flags, NodeRole role,
+    const TlsFlags& flags, std::optional<NodeRole> role,
     const std::vector<std::string>& addresses) {
   if (flags.insecure) return nullptr;
   if (!flags.files.empty()) return LoadIdentity(flags.files, role, absl::Now());

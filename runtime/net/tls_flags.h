@@ -3,6 +3,7 @@
 #define SPACEMOE_RUNTIME_NET_TLS_FLAGS_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ void AddTlsFlags(CLI::App* app, TlsFlags* flags);
 // what to do, when it is null though not asked for and one of `addresses` (of
 // address.h's forms) can be reached from other machines. Else as LoadIdentity.
 absl::StatusOr<std::shared_ptr<const TlsIdentity>> IdentityFor(
-    const TlsFlags& flags, NodeRole role,
+    const TlsFlags& flags, std::optional<NodeRole> role,
     const std::vector<std::string>& addresses);
 
 }  // namespace spacemoe

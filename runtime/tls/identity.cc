@@ -41,21 +41,23 @@ absl::Status CheckKey(const TlsIdentity& identity) {
   return OpenSslError("the key is not the certificate's");
 }
 
-absl::Status CheckRole(const CertificateFacts& facts, NodeRole role) {
+absl::Status CheckRole(const CertificateFacts& facts,
+                       std::optional<NodeRole> role) {
   if (!facts.name.has_value()) {
     return absl::InvalidArgumentError(
         "the certificate has no URI spacemoe://CONSTELLATION/ROLE; `spacemoe "
         "certs` makes certificates that do");
   }
-  if (facts.name->role == role) return absl::OkStatus();
+  if (facts.name->role == role.value_or(facts.name->role))
+    return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("expected a ", RoleText(role), "'s certificate, found a ",
+      absl::StrCat("expected a ", RoleText(*role), "'s certificate, found a ",
                    RoleText(facts.name->role), "'s"));
 }
 
 absl::Status CheckCertificate(const TlsIdentity& identity,
-                              const CertificateFacts& facts, NodeRole role,
-                              absl::Time now) {
+                              const CertificateFacts& facts,
+                              std::optional<NodeRole> role, absl::Time now) {
   SPACEMOE_RETURN_IF_ERROR(CheckRole(facts, role));
   if (const absl::Status valid = CheckValidity(facts, now); !valid.ok()) {
     return absl::Status(
@@ -73,7 +75,7 @@ absl::Status CheckCertificate(const TlsIdentity& identity,
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const TlsIdentity>> LoadIdentity(
-    const TlsFiles& files, NodeRole role, absl::Time now) {
+    const TlsFiles& files, std::optional<NodeRole> role, absl::Time now) {
   TlsIdentity identity;
   SPACEMOE_ASSIGN_OR_RETURN(identity.ca_pem, ReadFile(files.ca, "--tls-ca"));
   SPACEMOE_ASSIGN_OR_RETURN(identity.certificate_pem,

@@ -3,6 +3,7 @@
 #define SPACEMOE_RUNTIME_TLS_IDENTITY_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -33,11 +34,11 @@ struct TlsIdentity {
 
 // Reads and checks. Every error names the file: NOT_FOUND, or INVALID_ARGUMENT
 // for a missing flag, what is no PEM, a key of another certificate, a
-// certificate without a spacemoe URI or of another role than `role`,
+// certificate without a spacemoe URI or of another role than `role` (if set),
 // FAILED_PRECONDITION for one outside of its time, UNAUTHENTICATED for one that
 // the authority has not issued.
 absl::StatusOr<std::shared_ptr<const TlsIdentity>> LoadIdentity(
-    const TlsFiles& files, NodeRole role, absl::Time now);
+    const TlsFiles& files, std::optional<NodeRole> role, absl::Time now);
 
 }  // namespace spacemoe
 

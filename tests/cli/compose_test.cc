@@ -87,7 +87,7 @@ TEST(ComposeFile, HasAServiceForEachLayer) {
   const YAML::Node services = file["services"];
   EXPECT_EQ(services.size(), 5);  // keys, coordinator, client, two layers
   const YAML::Node layer = services["layer-00"];
-  EXPECT_EQ(layer["command"][5].as<std::string>(), "0,2");
+  EXPECT_EQ(layer["command"][7].as<std::string>(), "0,2");
   EXPECT_EQ(layer["mem_limit"].as<int64_t>(),
             MemoryLimitOf(plan.layers[0], options));
   EXPECT_THAT(services["coordinator"]["command"].as<std::string>(),

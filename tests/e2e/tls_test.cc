@@ -121,6 +121,12 @@ TEST_F(TlsTest, ARingWithKeysGivesTheSingleProcesssTokens) {
   EXPECT_EQ(ring.Json()["sequences"][0]["ids"],
             local.Json()["sequences"][0]["ids"]);
   EXPECT_EQ(ring.Json()["sequences"][0]["ids"].size(), 12);
+  std::vector<std::string> health = {"health", address_};
+  EXPECT_EQ(Spacemoe(health).exit_code, 1) << "it has no keys";
+  const std::vector<std::string> keys = Tls("leo", "coordinator");
+  health.insert(health.end(), keys.begin(), keys.end());
+  const ProgramResult healthy = Spacemoe(health);
+  EXPECT_EQ(healthy.exit_code, 0) << healthy.err;
 }
 
 TEST_F(TlsTest, StrangersAreRefusedOnBothSides) {

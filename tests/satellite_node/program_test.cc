@@ -121,6 +121,18 @@ TEST(Program, NamesTheCoordinatorThatDoesNotAnswer) {
   EXPECT_THAT(result.output, testing::HasSubstr(Nobody()));
 }
 
+// A name may become known later: it is no error until the time is over.
+TEST(Program, WaitsForACoordinatorWhoseNameIsNotKnownYet) {
+  const Result result =
+      RunSatellite({"--coordinator", "nobody.invalid:7300", "--insecure",
+                    "--connect-timeout", "0.2"});
+  EXPECT_EQ(result.exit, 1);
+  EXPECT_THAT(result.output,
+              testing::HasSubstr("the coordinator does not answer: cannot "
+                                 "connect to nobody.invalid:7300 within"));
+  EXPECT_THAT(result.output, testing::HasSubstr("the host nobody.invalid: "));
+}
+
 TEST(Program, ForkedSatellitesAllEndWithoutACoordinator) {
   const Result result = RunSatellite(
       {"--coordinator", Nobody(), "--connect-timeout", "0.2", "--fork", "5",

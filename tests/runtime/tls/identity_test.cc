@@ -45,6 +45,11 @@ TEST_F(IdentityTest, IsWhatTheCertificateSays) {
   EXPECT_EQ((*identity)->name, (NodeName{"leo", NodeRole::kSatellite}));
 }
 
+TEST_F(IdentityTest, MayBeOfAnyRole) {
+  EXPECT_TRUE(
+      LoadIdentity(Files(*good_), std::nullopt, absl::Now()).status().ok());
+}
+
 TEST_F(IdentityTest, WantsAllThreeFiles) {
   TlsFiles files = Files(*good_);
   files.key.clear();
