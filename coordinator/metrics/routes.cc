@@ -44,19 +44,22 @@ HttpResponse Discovery(const Observability& observability) {
 void AddObservabilityRoutes(const Observability& observability,
                             HttpRouter* router) {
   const auto add = [&](const std::string& path,
-                       HttpResponse (*answer)(const Observability&)) {
+                       HttpResponse (*answer)(const Observability&),
+                       RouteAccess access) {
     router->AddPlain(
         "GET", path,
         [observability, answer](const HttpRequest&) {
           return answer(observability);
         },
-        RouteAccess::kOpen);
+        access);
   };
-  add("/health/live",
-      [](const Observability&) { return HttpResponse{.body = "alive\n"}; });
-  add("/health/ready", &Ready);
-  add("/metrics", &Metrics);
-  add("/sd", &Discovery);
+  add(
+      "/health/live",
+      [](const Observability&) { return HttpResponse{.body = "alive\n"}; },
+      RouteAccess::kOpen);
+  add("/health/ready", &Ready, RouteAccess::kOpen);
+  add("/metrics", &Metrics, RouteAccess::kGuarded);
+  add("/sd", &Discovery, RouteAccess::kGuarded);
 }
 
 }  // namespace spacemoe

@@ -18,7 +18,7 @@ struct Observability {
   const Plan* plan = nullptr;
 };
 
-// GET, open to everybody:
+// GET; the health is open to everybody, the others ask the router's gate:
 //   /health/live   200 while the process runs
 //   /health/ready  200 while tokens go round, else 503 with the reason
 //   /metrics       Prometheus's text format

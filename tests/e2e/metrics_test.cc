@@ -208,6 +208,36 @@ TEST_F(MetricsTest, PrometheusOwnCheckHasNothingToSay) {
   }
 }
 
+TEST_F(MetricsTest, BesideTheApiHealthIsOpenAndMetricsWantAKey) {
+  const std::string keys =
+      ::testing::TempDir() + "spacemoe-keys-" + std::to_string(getpid());
+  std::ofstream(keys) << "a-key-of-some-length\n";
+  Program coordinator(
+      "spacemoe-coordinator",
+      {"--model", TinyModel("mixtral"), "--listen", "127.0.0.1:0", "--http",
+       "127.0.0.1:0", "--api-key-file", keys});
+  std::string api;
+  ASSERT_TRUE(coordinator.ReadUntil([&api](const ProgramResult& result) {
+    std::smatch match;
+    if (!std::regex_search(result.out, match,
+                           std::regex("api http://(\\S+)\n"))) {
+      return false;
+    }
+    api = match[1];
+    return true;
+  }));
+  std::remove(keys.c_str());
+  EXPECT_EQ(HttpGet(api, "/health/live").status, 200);
+  EXPECT_EQ(HttpGet(api, "/health/ready").status, 503);
+  const std::string key = "Authorization: Bearer a-key-of-some-length\r\n";
+  for (const char* path : {"/metrics", "/sd"}) {
+    EXPECT_EQ(HttpGet(api, path).status, 401) << path;
+    EXPECT_EQ(HttpGet(api, path, key).status, 200) << path;
+  }
+  EXPECT_THAT(HttpGet(api, "/metrics", key).body,
+              HasSubstr("\nspacemoe_ready 0\n"));
+}
+
 TEST_F(MetricsTest, TellsWhenAPortIsTaken) {
   StartCoordinator();
   const ProgramResult second =

@@ -20,8 +20,9 @@ struct HttpAnswer {
   std::string body;
 };
 
-// `address`: an IPv4 address and port.
-inline HttpAnswer HttpGet(const std::string& address, const std::string& path) {
+// `address`: an IPv4 address and port. `headers` end in "\r\n" each.
+inline HttpAnswer HttpGet(const std::string& address, const std::string& path,
+                          const std::string& headers = "") {
   const size_t colon = address.rfind(':');
   sockaddr_in to = {};
   to.sin_family = AF_INET;
@@ -33,7 +34,7 @@ inline HttpAnswer HttpGet(const std::string& address, const std::string& path) {
   if (connect(fd.get(), reinterpret_cast<sockaddr*>(&to), sizeof(to)) != 0)
     return answer;
   const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + address +
-                              "\r\nConnection: close\r\n\r\n";
+                              "\r\nConnection: close\r\n" + headers + "\r\n";
   if (send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0)
     return answer;
   std::string text;
