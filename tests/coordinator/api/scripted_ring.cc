@@ -31,6 +31,7 @@ class ScriptedRing::Link final : public SatelliteLink {
       ring_->cluster_->OnStatistics(index_, statistics);
     });
   }
+  void RequestTrace() override {}
   void Shutdown(const std::string&) override {}
 
  private:
