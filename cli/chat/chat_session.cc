@@ -39,10 +39,10 @@ absl::Status ErrorOf(const HttpResponse& response) {
 }
 
 // json[a][b]..., null where there is none.
-const nlohmann::json& At(const nlohmann::json& json,
-                         std::initializer_list<const char*> path) {
-  static const auto* const null = new nlohmann::json(nullptr);
-  const nlohmann::json* at = &json;
+const nlohmann::ordered_json& At(const nlohmann::ordered_json& json,
+                                 std::initializer_list<const char*> path) {
+  static const auto* const null = new nlohmann::ordered_json(nullptr);
+  const nlohmann::ordered_json* at = &json;
   for (const char* name : path) {
     if (!at->is_object() || !at->contains(name)) return *null;
     at = &(*at)[name];
@@ -50,14 +50,14 @@ const nlohmann::json& At(const nlohmann::json& json,
   return *at;
 }
 
-std::string TextOf(const nlohmann::json& chunk) {
-  const nlohmann::json& choices = At(chunk, {"choices"});
+std::string TextOf(const nlohmann::ordered_json& chunk) {
+  const nlohmann::ordered_json& choices = At(chunk, {"choices"});
   if (!choices.is_array() || choices.empty()) return "";
-  const nlohmann::json& content = At(choices[0], {"delta", "content"});
+  const nlohmann::ordered_json& content = At(choices[0], {"delta", "content"});
   return content.is_string() ? content.get<std::string>() : "";
 }
 
-std::string Parts(const nlohmann::json& parts) {
+std::string Parts(const nlohmann::ordered_json& parts) {
   std::string text;
   if (!parts.is_object()) return text;
   for (const auto& [name, value] : parts.items()) {
@@ -70,28 +70,29 @@ std::string Parts(const nlohmann::json& parts) {
 
 }  // namespace
 
-std::string ReportLine(const nlohmann::json& chunk) {
-  const nlohmann::json& report = At(chunk, {"spacemoe"});
-  const nlohmann::json& first = At(report, {"time_to_first_token_ms"});
+std::string ReportLine(const nlohmann::ordered_json& chunk) {
+  const nlohmann::ordered_json& report = At(chunk, {"spacemoe"});
+  const nlohmann::ordered_json& first = At(report, {"time_to_first_token_ms"});
   if (!first.is_number()) return "";
   std::string line =
       absl::StrFormat("first token %.0f ms", first.get<double>());
-  const nlohmann::json& lap = At(report, {"per_token_ms", "mean"});
+  const nlohmann::ordered_json& lap = At(report, {"per_token_ms", "mean"});
   if (lap.is_number()) {
     absl::StrAppendFormat(&line, ", then %.1f ms a token (%s)",
                           lap.get<double>(),
                           Parts(At(report, {"breakdown_ms"})));
   }
-  const nlohmann::json& tokens = At(chunk, {"usage", "completion_tokens"});
+  const nlohmann::ordered_json& tokens =
+      At(chunk, {"usage", "completion_tokens"});
   if (tokens.is_number_integer()) {
     absl::StrAppend(&line, ", ", tokens.get<int64_t>(), " tokens");
   }
-  const nlohmann::json& satellites = At(report, {"satellites"});
+  const nlohmann::ordered_json& satellites = At(report, {"satellites"});
   if (satellites.is_number_integer()) {
     absl::StrAppend(&line, ", ", satellites.get<int64_t>(), " satellites");
   }
-  const nlohmann::json& late = At(report, {"links", "late_messages"});
-  const nlohmann::json& messages = At(report, {"links", "messages"});
+  const nlohmann::ordered_json& late = At(report, {"links", "late_messages"});
+  const nlohmann::ordered_json& messages = At(report, {"links", "messages"});
   if (late.is_number_integer() && messages.is_number_integer()) {
     absl::StrAppend(&line, ", ", late.get<int64_t>(), " of ",
                     messages.get<int64_t>(), " messages late");
@@ -135,11 +136,11 @@ absl::Status ChatSession::FindModel() {
   call.headers = Headers();
   SPACEMOE_ASSIGN_OR_RETURN(const HttpResponse response, client_.Send(call));
   if (response.status != 200) return ErrorOf(response);
-  const nlohmann::json list =
-      nlohmann::json::parse(response.body, nullptr, false);
-  const nlohmann::json& models = At(list, {"data"});
+  const nlohmann::ordered_json list =
+      nlohmann::ordered_json::parse(response.body, nullptr, false);
+  const nlohmann::ordered_json& models = At(list, {"data"});
   if (models.is_array() && !models.empty()) {
-    const nlohmann::json& id = At(models[0], {"id"});
+    const nlohmann::ordered_json& id = At(models[0], {"id"});
     if (id.is_string()) options_.model = id.get<std::string>();
   }
   if (options_.model.empty()) {
@@ -167,7 +168,8 @@ absl::Status ChatSession::OnEvent(
     const std::string& data, std::string* answer,
     const std::function<void(const std::string&)>& on_text) {
   if (data == kDone) return absl::OkStatus();
-  const nlohmann::json chunk = nlohmann::json::parse(data, nullptr, false);
+  const nlohmann::ordered_json chunk =
+      nlohmann::ordered_json::parse(data, nullptr, false);
   if (!chunk.is_object()) {
     return absl::UnavailableError(absl::StrCat(
         "expected JSON from the server, found ", data.substr(0, 200)));

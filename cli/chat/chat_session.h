@@ -60,7 +60,7 @@ class ChatSession {
 };
 
 // "first token 78 ms, then 8.5 ms a token (propagation ..., ...), 24 tokens".
-std::string ReportLine(const nlohmann::json& chunk);
+std::string ReportLine(const nlohmann::ordered_json& chunk);
 
 }  // namespace spacemoe
 
