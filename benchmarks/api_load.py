@@ -83,8 +83,8 @@ class Server:
         return coordinator, satellites
 
 
-def stream(connection, body):
-    """Yields the events' JSON; raises on anything but a whole stream."""
+def lines_of(connection, body):
+    """Yields the stream's lines as they come, to its end."""
     connection.request(
         "POST", "/v1/chat/completions", body,
         {"Content-Type": "application/json"},
@@ -92,20 +92,29 @@ def stream(connection, body):
     response = connection.getresponse()
     if response.status != 200:
         raise RuntimeError(f"{response.status}: {response.read()[:200]}")
-    while True:
-        line = response.readline()
-        if not line:
-            raise RuntimeError("the stream broke off")
-        if not line.startswith(b"data: "):
-            continue
-        data = line[6:].strip()
-        if data == b"[DONE]":
+    while line := response.readline():
+        yield line
+        if line == b"data: [DONE]\n":
             response.read()
             return
-        event = json.loads(data)
-        if "error" in event:
-            raise RuntimeError(event["error"]["message"])
-        yield event
+    raise RuntimeError("the stream broke off")
+
+
+def event_of(line):
+    """The JSON of a line, None where it has none."""
+    if not line.startswith(b"data: {"):
+        return None
+    event = json.loads(line[6:])
+    if "error" in event:
+        raise RuntimeError(event["error"]["message"])
+    return event
+
+
+def stream(connection, body):
+    """Yields the events' JSON; raises on anything but a whole stream."""
+    for line in lines_of(connection, body):
+        if event := event_of(line):
+            yield event
 
 
 class Load:
@@ -249,11 +258,16 @@ def api_ms_per_token(server, tokens):
         0, tokens, temperature=0,
         stream_options={"include_spacemoe": True},
     )
+    # Looked at afterwards: this client shares the cores with the ring.
+    lines = [(time.monotonic(), line) for line in lines_of(connection, body)]
     times, report = [], None
-    for event in stream(connection, body):
+    for when, line in lines:
+        event = event_of(line)
+        if event is None:
+            continue
         report = event.get("spacemoe", report)
         if event["choices"] and event["choices"][0]["delta"].get("content"):
-            times.append(time.monotonic())
+            times.append(when)
     connection.close()
     # On the wall, as a client sees it, and as the ring reports it.
     wall = (times[-1] - times[0]) * 1e3 / (tokens - 1)
