@@ -63,8 +63,7 @@ struct SolveOptions {
   // 0: only RoleCost::seconds counts.
   double satellite_flops = 0;
   // A satellite may hold a gateway and a part of its layer's experts (compact
-  // only). Such plans can be simulated; a live satellite has the gateway,
-  // experts, or the whole layer.
+  // only).
   bool mixed_gateways = false;
   // Satellites that hold the same expert, at most (compact only). Above 1 the
   // gateway picks, for each set of selected experts, the copies that finish

@@ -37,6 +37,11 @@ absl::Status CheckNumbers(const v1::Assignment& proto) {
     return Bad(absl::StrCat("modelled_flops is ", proto.modelled_flops(),
                             ", expected at least 0"));
   }
+  if (!(proto.expert_seconds() >= 0) ||
+      !std::isfinite(proto.expert_seconds())) {
+    return Bad(absl::StrCat("expert_seconds is ", proto.expert_seconds(),
+                            ", expected at least 0"));
+  }
   if (proto.kernel() != "native" && proto.kernel() != "aten") {
     return Bad(absl::StrCat("kernel is '", proto.kernel(),
                             "', expected native or aten"));
@@ -50,7 +55,7 @@ SatelliteOptions ReadOptions(const v1::Assignment& proto) {
   options.layers = proto.layers();
   options.layer = proto.layer();
   for (const v1::ExpertHome& home : proto.expert_homes()) {
-    options.expert_homes[home.expert()] = home.satellite();
+    options.expert_homes.try_emplace(home.expert(), home.satellite());
   }
   options.next_satellite = proto.next_satellite();
   options.first_gateway = proto.first_gateway();
@@ -59,6 +64,24 @@ SatelliteOptions ReadOptions(const v1::Assignment& proto) {
   // Nothing is emulated: only the host's speed counts.
   options.one_batch = !proto.links() && proto.modelled_flops() == 0;
   return options;
+}
+
+// Where an expert has several satellites, those of all of them.
+absl::Status ReadCopies(const v1::Assignment& proto,
+                        NodeAssignment* assignment) {
+  const size_t experts = assignment->options.expert_homes.size();
+  if (proto.expert_homes_size() == static_cast<int>(experts)) {
+    return absl::OkStatus();
+  }
+  assignment->expert_copies.resize(experts);
+  for (const v1::ExpertHome& home : proto.expert_homes()) {
+    if (home.expert() >= experts) {
+      return Bad(absl::StrCat("expert ", home.expert(), " of ", experts,
+                              " has copies, expected 0 to ", experts - 1));
+    }
+    assignment->expert_copies[home.expert()].push_back(home.satellite());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ReadConstellation(const v1::Assignment& proto,
@@ -78,6 +101,15 @@ absl::Status ReadConstellation(const v1::Assignment& proto,
     if (peer.satellite() < count) continue;
     return Bad(
         absl::StrCat("peer is satellite ", peer.satellite(), " of ", count));
+  }
+  for (const v1::ExpertHome& home : proto.expert_homes()) {
+    if (home.satellite() < count) continue;
+    return Bad(absl::StrCat("expert ", home.expert(), " is on satellite ",
+                            home.satellite(), " of ", count));
+  }
+  if (proto.next_satellite() >= count) {
+    return Bad(absl::StrCat("next_satellite is ", proto.next_satellite(),
+                            " of ", count));
   }
   assignment->constellation = std::move(constellation);
   return absl::OkStatus();
@@ -99,6 +131,8 @@ absl::StatusOr<NodeAssignment> FromProto(const v1::Assignment& proto) {
   assignment.head = proto.head();
   assignment.experts.assign(proto.experts().begin(), proto.experts().end());
   std::sort(assignment.experts.begin(), assignment.experts.end());
+  SPACEMOE_RETURN_IF_ERROR(ReadCopies(proto, &assignment));
+  assignment.expert_seconds = proto.expert_seconds();
   for (const v1::Peer& peer : proto.peers()) {
     assignment.peers.push_back({peer.satellite(), peer.address()});
   }

@@ -26,6 +26,9 @@ struct NodeAssignment {
   bool gateway = false;
   bool head = false;
   std::vector<int32_t> experts;  // ascending
+  // Gateway: [experts][copies] satellites; empty where each expert has one.
+  std::vector<std::vector<uint32_t>> expert_copies;
+  double expert_seconds = 0;  // that the plan counts for a row
   std::vector<PeerAddress> peers;
 
   // Unset: no delays.

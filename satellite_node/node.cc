@@ -11,6 +11,7 @@
 #include "runtime/net/peer_sender.h"
 #include "satellite_node/loop_waiter.h"
 #include "satellite_node/messages.h"
+#include "satellite_node/orbital_copy_chooser.h"
 #include "satellite_node/orbital_link_model.h"
 #include "satellite_node/role_builder.h"
 
@@ -38,6 +39,21 @@ std::vector<uint32_t> PeerIds(const NodeAssignment& assignment) {
   for (const PeerAddress& peer : assignment.peers)
     ids.push_back(peer.satellite);
   return ids;
+}
+
+// Null where no expert of the gateway's has copies.
+std::unique_ptr<CopyChooser> MakeCopyChooser(const NodeAssignment& assignment) {
+  if (assignment.expert_copies.empty()) return nullptr;
+  const int64_t value_bytes = assignment.options.bfloat16 ? 2 : 4;
+  return std::make_unique<OrbitalCopyChooser>(
+      CopyChooserOptions{
+          .gateway = assignment.options.satellite,
+          .successor = assignment.options.next_satellite,
+          .homes = assignment.expert_copies,
+          .row_bytes = RowLinkBytes(value_bytes * assignment.hidden_size),
+          .expert_seconds = assignment.expert_seconds,
+          .start_time_s = assignment.start_time_s},
+      assignment.constellation);
 }
 
 }  // namespace
@@ -204,6 +220,7 @@ absl::Status Node::BuildSatellite(const NodeAssignment& assignment) {
         [mailbox = mailbox_] { mailbox->Push(TraceFilled{}); });
     options.trace = trace_.get();
   }
+  roles.copies = MakeCopyChooser(assignment);
   SPACEMOE_ASSIGN_OR_RETURN(
       owned_satellite_,
       Satellite::Create(std::move(options), std::move(roles), clock_.get(),

@@ -32,21 +32,32 @@ ComputeOptions ComputeOf(const NodeAssignment& assignment, ThreadPool* pool) {
   return compute;
 }
 
+// A layer whose experts have copies elsewhere, too, is not whole here.
+bool HasWholeLayer(const NodeAssignment& assignment,
+                   const Checkpoint& checkpoint) {
+  const int64_t all = checkpoint.config().Experts(assignment.options.layer);
+  return assignment.gateway && all > 0 && assignment.expert_copies.empty() &&
+         static_cast<int64_t>(assignment.experts.size()) == all;
+}
+
 absl::Status BuildLayerRole(const NodeAssignment& assignment,
                             const Checkpoint& checkpoint,
                             const ComputeOptions& compute,
                             SatelliteRoleSet* roles) {
   const int64_t layer = assignment.options.layer;
-  if (!assignment.gateway) {
+  if (HasWholeLayer(assignment, checkpoint)) {
+    SPACEMOE_ASSIGN_OR_RETURN(roles->layer,
+                              MakeLayer(checkpoint, layer, compute));
+    return absl::OkStatus();
+  }
+  if (assignment.gateway) {
+    SPACEMOE_ASSIGN_OR_RETURN(roles->gateway,
+                              MakeGateway(checkpoint, layer, compute));
+  }
+  if (!assignment.experts.empty()) {
     SPACEMOE_ASSIGN_OR_RETURN(
         roles->experts,
         MakeExperts(checkpoint, layer, assignment.experts, compute));
-  } else if (assignment.experts.empty()) {
-    SPACEMOE_ASSIGN_OR_RETURN(roles->gateway,
-                              MakeGateway(checkpoint, layer, compute));
-  } else {
-    SPACEMOE_ASSIGN_OR_RETURN(roles->layer,
-                              MakeLayer(checkpoint, layer, compute));
   }
   return absl::OkStatus();
 }

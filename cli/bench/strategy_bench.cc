@@ -14,16 +14,14 @@
 namespace spacemoe {
 namespace {
 
-// Why the strategy has no plan that runs live, if so.
+// Why the strategy has no plan, if so.
 absl::StatusOr<std::optional<std::string>> WhyNot(const std::string& model,
                                                   const PlanOptions& options) {
   SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<Checkpoint> checkpoint,
                             Checkpoint::Open(model));
   SPACEMOE_ASSIGN_OR_RETURN(const Plan plan, MakePlan(*checkpoint, options));
-  if (!plan.result.feasible()) return plan.result.detail;
-  const absl::Status runnable = RequireRunnable(plan);
-  if (runnable.ok()) return std::nullopt;
-  return std::string(runnable.message());
+  if (plan.result.feasible()) return std::nullopt;
+  return plan.result.detail;
 }
 
 absl::StatusOr<GenerateOutcome> RunLive(

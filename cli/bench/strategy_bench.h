@@ -16,8 +16,8 @@ namespace spacemoe {
 
 // Starts the satellites, runs the job with one sequence in flight, compares the
 // texts with the reference, predicts, and takes everything down. A plan that
-// does not fit, or can't run live, is a result (no_plan). INTERNAL: another
-// text. FAILED_PRECONDITION: no decode lap.
+// does not fit is a result (no_plan). INTERNAL: another text.
+// FAILED_PRECONDITION: no decode lap.
 absl::StatusOr<StrategyBench> BenchStrategy(
     const std::string& strategy, const GenerateJob& job,
     const RingOptions& ring, const std::vector<ReferenceText>& reference,

@@ -43,7 +43,7 @@ absl::StatusOr<std::unique_ptr<RingRun>> RingRun::Start(
   SPACEMOE_ASSIGN_OR_RETURN(std::unique_ptr<Checkpoint> checkpoint,
                             Checkpoint::Open(model));
   SPACEMOE_ASSIGN_OR_RETURN(Plan plan, MakePlan(*checkpoint, ring.plan));
-  SPACEMOE_RETURN_IF_ERROR(RequireRunnable(plan));
+  SPACEMOE_RETURN_IF_ERROR(RequireFeasible(plan));
   SPACEMOE_RETURN_IF_ERROR(CheckArithmetic(*checkpoint, ring));
   std::unique_ptr<RingRun> run(
       new RingRun(std::move(checkpoint), std::move(plan)));

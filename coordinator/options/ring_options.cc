@@ -82,6 +82,13 @@ void AddSettingFlags(CLI::App* app, RingOptions* options) {
             SPACEMOE_ASSIGN_OR_RETURN(plan->memory_bytes, ParseBytes(text));
             return absl::OkStatus();
           });
+  app->add_flag("--mixed-gateways", plan->mixed_gateways,
+                "compact: a gateway may hold a part of its layer's experts");
+  AddFlag(app, "--copies", "N",
+          "compact: satellites that hold the same expert, at most (default 1)",
+          IntegerReader(1, 64, [plan](int64_t n) {
+            plan->max_copies = static_cast<int>(n);
+          }));
   AddFlag(app, "--placement-seed", "N", "of the random strategies (default 0)",
           UnsignedReader([plan](uint64_t seed) { plan->seed = seed; }));
 }
@@ -94,15 +101,6 @@ void AddPlanSearchFlags(CLI::App* app, RingOptions* options) {
       IntegerReader(0, std::numeric_limits<int>::max(), [plan](int64_t id) {
         plan->excluded.push_back(static_cast<int>(id));
       }));
-  app->add_flag("--mixed-gateways", plan->mixed_gateways,
-                "compact: a gateway may hold a part of its layer's experts "
-                "(does not run live)");
-  AddFlag(app, "--copies", "N",
-          "compact: satellites that hold the same expert, at most (default 1; "
-          "more do not run live)",
-          IntegerReader(1, 64, [plan](int64_t n) {
-            plan->max_copies = static_cast<int>(n);
-          }));
 }
 
 void AddComputeTimeFlag(CLI::App* app, RingOptions* options) {
@@ -173,6 +171,8 @@ std::vector<std::string> ToArguments(const RingOptions& options) {
     args.push_back(
         absl::StrCat("--experts-per-satellite=", *plan.experts_per_satellite));
   }
+  if (plan.mixed_gateways) args.push_back("--mixed-gateways");
+  args.push_back(absl::StrCat("--copies=", plan.max_copies));
   if (!plan.profile.empty()) {
     args.push_back(absl::StrCat("--profile=", plan.profile));
   }

@@ -32,10 +32,10 @@ absl::StatusOr<RoleSeconds> ParseRoleSeconds(std::string_view text);
 // Flags of the plan: --strategy and those of AddSettingFlags.
 void AddPlanFlags(CLI::App* app, RingOptions* options);
 // What plans of several strategies have in common: --constellation,
-// --experts-per-satellite, --profile, --epoch-offset, --memory,
-// --placement-seed.
+// --experts-per-satellite, --mixed-gateways, --copies, --profile,
+// --epoch-offset, --memory, --placement-seed.
 void AddSettingFlags(CLI::App* app, RingOptions* options);
-// --exclude, --mixed-gateways and --copies: plans that are looked at.
+// --exclude: plans that are looked at.
 void AddPlanSearchFlags(CLI::App* app, RingOptions* options);
 // --dtype and --kernel: those of the arithmetic.
 void AddComputeFlags(CLI::App* app, RingOptions* options);

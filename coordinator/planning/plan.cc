@@ -128,31 +128,6 @@ absl::Status RequireFeasible(const Plan& plan) {
                                        plan.result.detail);
 }
 
-absl::Status RequireRunnable(const Plan& plan) {
-  SPACEMOE_RETURN_IF_ERROR(RequireFeasible(plan));
-  const Placement& placement = plan.placement();
-  for (size_t l = 0; l < placement.experts.size(); ++l) {
-    for (size_t e = 0; e < placement.experts[l].size(); ++e) {
-      if (placement.experts[l][e].size() == 1) continue;
-      return absl::FailedPreconditionError(absl::StrCat(
-          "layer ", l, "'s expert ", e, " has ", placement.experts[l][e].size(),
-          " copies; copies of experts can be simulated, they do "
-          "not run live"));
-    }
-  }
-  for (const SatelliteRoles& roles : plan.satellites) {
-    if (!roles.gateway || roles.experts.empty()) continue;
-    const int all = plan.problem.model.layers[roles.layer].experts;
-    if (static_cast<int>(roles.experts.size()) == all) continue;
-    return absl::FailedPreconditionError(
-        absl::StrCat("satellite ", roles.satellite, " has layer ", roles.layer,
-                     "'s gateway and ", roles.experts.size(), " of its ", all,
-                     " experts; mixed gateways can be simulated, they do not "
-                     "run live"));
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<PlanReport> ReportOf(const Plan& plan, bool predict) {
   PlanReport report;
   report.strategy = plan.options.strategy;
@@ -201,7 +176,7 @@ std::vector<int> PeersOf(const Plan& plan, const SatelliteRoles& roles) {
   if (roles.layer >= 0) peers.insert(placement.Successor(roles.layer));
   if (roles.gateway) {
     for (const auto& replicas : placement.experts[roles.layer]) {
-      peers.insert(replicas.front());
+      peers.insert(replicas.begin(), replicas.end());
     }
   }
   peers.erase(roles.satellite);

@@ -35,7 +35,7 @@ struct PlanOptions {
   std::string strategy{kDefaultStrategy};
   // nullopt: DefaultExpertsPerSatellite of the strategy.
   std::optional<int> experts_per_satellite;
-  // compact only; such plans do not run live (RequireRunnable).
+  // compact only.
   bool mixed_gateways = false;
   int max_copies = 1;
   std::vector<int> excluded;  // satellites without roles; they still forward
@@ -73,11 +73,6 @@ absl::StatusOr<Plan> MakePlan(const Checkpoint& checkpoint,
 
 // FAILED_PRECONDITION with the reason when the plan is infeasible.
 absl::Status RequireFeasible(const Plan& plan);
-
-// FAILED_PRECONDITION unless live satellites can execute the plan, with the
-// first satellite that can't: copies of an expert, or a gateway with a part of
-// its layer's experts.
-absl::Status RequireRunnable(const Plan& plan);
 
 // The report that placement/plan_json.h formats; borrows from the plan. Adds
 // the prediction when the plan is feasible and `predict` is set.

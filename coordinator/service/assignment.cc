@@ -33,10 +33,14 @@ void SetHomes(const Plan& plan, const SatelliteRoles& roles,
   if (!roles.gateway) return;
   const auto& homes = plan.placement().experts[roles.layer];
   for (size_t expert = 0; expert < homes.size(); ++expert) {
-    v1::ExpertHome* const home = assignment->add_expert_homes();
-    home->set_expert(expert);
-    home->set_satellite(homes[expert].front());
+    for (int satellite : homes[expert]) {
+      v1::ExpertHome* const home = assignment->add_expert_homes();
+      home->set_expert(expert);
+      home->set_satellite(satellite);
+    }
   }
+  const LayerShape& layer = plan.problem.model.layers[roles.layer];
+  assignment->set_expert_seconds(ComputeSeconds(layer.expert, plan.solve));
 }
 
 void SetPeers(const Plan& plan, const SatelliteRoles& roles,

@@ -68,7 +68,7 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
                             Checkpoint::Open(options.model));
   SPACEMOE_ASSIGN_OR_RETURN(Plan plan,
                             MakePlan(*checkpoint, options.ring.plan));
-  SPACEMOE_RETURN_IF_ERROR(RequireRunnable(plan));
+  SPACEMOE_RETURN_IF_ERROR(RequireFeasible(plan));
   SPACEMOE_ASSIGN_OR_RETURN(RunSettings settings,
                             SettingsOf(options, *checkpoint));
   std::unique_ptr<CoordinatorServer> server(new CoordinatorServer(

@@ -79,6 +79,8 @@ struct Packet {
 // Bytes that the packet occupies on a laser link: its values and 64 bytes of
 // header a row. Used for serialisation delays.
 int64_t LinkBytes(const Packet& packet);
+// Of one row whose values take `value_bytes`.
+int64_t RowLinkBytes(int64_t value_bytes);
 
 }  // namespace spacemoe
 

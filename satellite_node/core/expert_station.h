@@ -2,6 +2,7 @@
 #ifndef SPACEMOE_SATELLITE_NODE_CORE_EXPERT_STATION_H_
 #define SPACEMOE_SATELLITE_NODE_CORE_EXPERT_STATION_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -25,6 +26,10 @@ class ExpertStation final : public Station {
   void Release(uint64_t sequence) override;
   int64_t NextStep() const override;
   absl::Status Step() override;
+
+  // When the satellite is free again; what else keeps it busy until then.
+  int64_t free_ns() const { return free_ns_; }
+  void StayBusyUntil(int64_t ns) { free_ns_ = std::max(free_ns_, ns); }
 
  private:
   struct WaitingRow {

@@ -10,12 +10,14 @@
 namespace spacemoe {
 GatewayStation::GatewayStation(const SatelliteOptions& options,
                                GatewayRole* gateway, LayerCombiner* combiner,
-                               const Clock* clock, PacketSink* sink)
+                               const Clock* clock, PacketSink* sink,
+                               CopyChooser* copies)
     : options_(options),
       gateway_(gateway),
       combiner_(combiner),
       clock_(clock),
       sink_(sink),
+      copies_(copies),
       frame_{options.satellite, static_cast<uint32_t>(gateway->hidden_size()),
              options.bfloat16},
       intake_(options) {}
@@ -91,21 +93,36 @@ void GatewayStation::DropCacheOnly(Batch* batch) {
   batch->routing.resize(kept);
 }
 
+absl::StatusOr<std::vector<uint32_t>> GatewayStation::HomesOf(
+    const Routing& routing, int64_t departure_ns) {
+  std::vector<int32_t> experts;
+  for (const ExpertChoice& choice : routing) experts.push_back(choice.expert);
+  if (copies_ != nullptr) return copies_->Choose(experts, departure_ns);
+  std::vector<uint32_t> homes;
+  for (int32_t expert : experts) {
+    const auto home = options_.expert_homes.find(expert);
+    if (home == options_.expert_homes.end()) {
+      return absl::InternalError(
+          absl::StrCat("layer ", options_.layer, ": expert ", expert,
+                       " was chosen but has no satellite"));
+    }
+    homes.push_back(home->second);
+  }
+  return homes;
+}
+
 absl::Status GatewayStation::Dispatch(const Batch& batch, int64_t compute_ns) {
   absl::btree_map<uint32_t, Packet> packets;  // by satellite
   for (size_t r = 0; r < batch.rows.size(); ++r) {
+    const Routing& routing = batch.routing[r];
+    SPACEMOE_ASSIGN_OR_RETURN(const std::vector<uint32_t> homes,
+                              HomesOf(routing, batch.start_ns + compute_ns));
     absl::btree_map<uint32_t, RowHeader> headers;
-    for (const ExpertChoice& choice : batch.routing[r]) {
-      const uint32_t expert = static_cast<uint32_t>(choice.expert);
-      const auto home = options_.expert_homes.find(expert);
-      if (home == options_.expert_homes.end()) {
-        return absl::InternalError(
-            absl::StrCat("layer ", options_.layer, ": expert ", expert,
-                         " was chosen but has no satellite"));
-      }
+    for (size_t i = 0; i < routing.size(); ++i) {
       auto it = headers.try_emplace(
-          home->second, NextHeader(batch.rows[r], batch.start_ns, compute_ns));
-      it.first->second.experts.push_back({expert, choice.weight});
+          homes[i], NextHeader(batch.rows[r], batch.start_ns, compute_ns));
+      it.first->second.experts.push_back(
+          {static_cast<uint32_t>(routing[i].expert), routing[i].weight});
     }
     for (auto& [satellite, header] : headers) {
       auto it = packets.try_emplace(

@@ -9,6 +9,7 @@
 #include "satellite_node/core/gateway_station.h"
 #include "satellite_node/core/head_station.h"
 #include "satellite_node/core/layer_station.h"
+#include "satellite_node/core/mixed_station.h"
 #include "satellite_node/core/station.h"
 #include "satellite_node/core/worker.h"
 
@@ -30,10 +31,10 @@ absl::Status CheckLayer(const SatelliteOptions& options,
                         const SatelliteRoleSet& roles) {
   const bool gateway = roles.gateway != nullptr;
   const bool layer = roles.layer != nullptr;
-  if (gateway + layer + (roles.experts != nullptr) > 1) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "satellite ", options.satellite, " has several roles of layer ",
-        options.layer, ", expected its gateway, experts, or all of it"));
+  if (layer && (gateway || roles.experts != nullptr)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("satellite ", options.satellite, " has all of layer ",
+                     options.layer, " and a part of it, expected one of them"));
   }
   if ((gateway || layer) && options.layer > 0 &&
       roles.layer_combiner == nullptr) {
@@ -148,9 +149,14 @@ class SatelliteImpl final : public Satellite, public PacketSink {
 
   void MakeStations(SatelliteListener* listener) {
     LayerCombiner* const combiner = roles_.layer_combiner.get();
-    if (roles_.gateway != nullptr) {
+    if (roles_.gateway != nullptr && roles_.experts != nullptr) {
+      layer_station_ = std::make_unique<MixedStation>(
+          options_, roles_.gateway.get(), combiner, roles_.copies.get(),
+          roles_.experts.get(), clock_, this);
+    } else if (roles_.gateway != nullptr) {
       layer_station_ = std::make_unique<GatewayStation>(
-          options_, roles_.gateway.get(), combiner, clock_, this);
+          options_, roles_.gateway.get(), combiner, clock_, this,
+          roles_.copies.get());
     } else if (roles_.layer != nullptr) {
       layer_station_ = std::make_unique<LayerStation>(
           options_, roles_.layer.get(), combiner, clock_, this);

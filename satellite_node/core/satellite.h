@@ -27,6 +27,7 @@
 #include "runtime/trace/link_statistics.h"
 #include "runtime/trace/step_counters.h"
 #include "runtime/trace/trace_sink.h"
+#include "satellite_node/core/copy_chooser.h"
 #include "satellite_node/core/waiter.h"
 
 namespace spacemoe {
@@ -57,13 +58,16 @@ struct SatelliteOptions {
 };
 
 // What a satellite holds; null where it does not. Of its layer it is the
-// gateway, or some experts, or the whole layer. The combiner is that of the
-// layer before; a gateway or layer l > 0 and the head need it.
+// gateway, or some experts, or both, or the whole layer as one role. The
+// combiner is that of the layer before; a gateway or layer l > 0 and the head
+// need it.
 struct SatelliteRoleSet {
   std::unique_ptr<GatewayRole> gateway;
   std::unique_ptr<ExpertRole> experts;
   std::unique_ptr<LayerRole> layer;
   std::unique_ptr<LayerCombiner> layer_combiner;  // of the gateway or layer
+  // Of the gateway, where experts have copies; null: options.expert_homes.
+  std::unique_ptr<CopyChooser> copies;
   std::unique_ptr<HeadRole> head;
   std::unique_ptr<LayerCombiner> head_combiner;
 };

@@ -60,6 +60,8 @@ TEST(RingOptions, SurviveTheWayToTheCoordinator) {
   options.plan.epoch_offset_s = 0.1;
   options.plan.memory_bytes = 12345;
   options.plan.seed = 99;
+  options.plan.mixed_gateways = true;
+  options.plan.max_copies = 3;
   options.plan.bfloat16 = true;
   options.plan.measured = {0.1, 2e-5, 3};
   options.links = false;
@@ -71,6 +73,8 @@ TEST(RingOptions, SurviveTheWayToTheCoordinator) {
   EXPECT_EQ(parsed.options.plan.epoch_offset_s, 0.1);
   EXPECT_EQ(parsed.options.time_scale, 0.3);
   EXPECT_EQ(parsed.options.plan.measured.gateway, 0.1);
+  EXPECT_TRUE(parsed.options.plan.mixed_gateways);
+  EXPECT_EQ(parsed.options.plan.max_copies, 3);
   options.plan.measured = {};
   options.plan.modelled_flops = 1.5e9;
   EXPECT_EQ(Parse(ToArguments(options)).options.plan.modelled_flops, 1.5e9);

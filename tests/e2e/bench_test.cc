@@ -60,12 +60,21 @@ void ExpectPredicted(const json& strategy) {
       << strategy;
 }
 
+bool HasGnuplot() {
+  return std::system("command -v gnuplot >/dev/null 2>&1") == 0;
+}
+
 TEST_F(BenchFiles, EveryStrategyLivesAsPredicted) {
-  const ProgramResult result = Spacemoe(
-      Latency(TinyModel("granitemoeshared"),
-              {"--ids", "5,9,14,3", "--ids", "7,2", "--max-tokens", "5",
-               "--ignore-eos", "--compute", "modelled:100M", "--epoch-offset",
-               "300", "--json", "--report", File("report.md")}));
+  std::vector<std::string> args = {"--ids",         "5,9,14,3",
+                                   "--ids",         "7,2",
+                                   "--max-tokens",  "5",
+                                   "--ignore-eos",  "--compute",
+                                   "modelled:100M", "--epoch-offset",
+                                   "300",           "--json",
+                                   "--report",      File("report.md")};
+  if (HasGnuplot()) args.insert(args.end(), {"--plot", File("live.svg")});
+  const ProgramResult result =
+      Spacemoe(Latency(TinyModel("granitemoeshared"), args));
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.err, "") << "quiet in a pipe";
   const json parsed = result.Json();
@@ -80,6 +89,9 @@ TEST_F(BenchFiles, EveryStrategyLivesAsPredicted) {
   const std::string report = Read(File("report.md"));
   EXPECT_THAT(report, HasSubstr("| compact |"));
   EXPECT_THAT(report, HasSubstr("--compute modelled:100M"));
+  if (!HasGnuplot()) return;
+  EXPECT_THAT(report, HasSubstr("(live.svg)"));
+  EXPECT_THAT(Read(File("live.svg")), HasSubstr("</svg>"));
 }
 
 // Boards so slow that experts spread, two on a satellite.
@@ -93,6 +105,40 @@ TEST_F(BenchFiles, ExpertsThatShareASatelliteLiveAsPredicted) {
   for (const json& strategy : result.Json()["strategies"]) {
     ExpectPredicted(strategy);
   }
+}
+
+bool HasMixedGateway(const json& plan) {
+  for (const json& roles : plan["roles"]) {
+    const size_t experts = roles["experts"].size();
+    if (roles["gateway"].get<bool>() && experts > 0 && experts < 8) return true;
+  }
+  return false;
+}
+
+bool HasCopies(const json& plan) {
+  for (const json& layer : plan["placement"]["experts"]) {
+    for (const json& copies : layer) {
+      if (copies.size() > 1) return true;
+    }
+  }
+  return false;
+}
+
+TEST_F(BenchFiles, MixedGatewaysAndCopiesLiveAsPredicted) {
+  const std::vector<std::string> setting = {
+      "--strategy", "compact", "--mixed-gateways", "--copies",
+      "2",          "--json",  "--compute",        "modelled:2M"};
+  std::vector<std::string> args = {"plan", "--model", TinyModel("mixtral")};
+  args.insert(args.end(), setting.begin(), setting.end());
+  const json plan = Spacemoe(args).Json();
+  EXPECT_TRUE(HasMixedGateway(plan)) << plan["placement"];
+  EXPECT_TRUE(HasCopies(plan)) << plan["placement"];
+  args = Latency(TinyModel("mixtral"), setting);
+  args.insert(args.end(), {"--ids", "5,9,14,3", "--ids", "200,3",
+                           "--max-tokens", "8", "--ignore-eos"});
+  const ProgramResult result = Spacemoe(args);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  ExpectPredicted(result.Json()["strategies"][0]);
 }
 
 TEST_F(BenchFiles, MeasuredComputeIsPredictedFromACalibration) {

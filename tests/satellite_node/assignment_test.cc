@@ -45,6 +45,22 @@ TEST(Assignment, ReadsTheConstellation) {
   EXPECT_EQ(assignment->constellation->satellite_count(), 96);
 }
 
+TEST(Assignment, ReadsCopiesOfExperts) {
+  v1::Assignment proto = TestAssignment(1);
+  EXPECT_TRUE(FromProto(proto)->expert_copies.empty());
+  v1::ExpertHome* const copy = proto.add_expert_homes();
+  copy->set_expert(5);
+  copy->set_satellite(12);
+  proto.set_expert_seconds(0.25);
+  const auto assignment = FromProto(proto);
+  ASSERT_TRUE(assignment.ok()) << assignment.status();
+  ASSERT_EQ(assignment->expert_copies.size(), kTestExperts);
+  EXPECT_EQ(assignment->expert_copies[4], std::vector<uint32_t>({11}));
+  EXPECT_EQ(assignment->expert_copies[5], std::vector<uint32_t>({11, 12}));
+  EXPECT_EQ(assignment->options.expert_homes.at(5), 11u);
+  EXPECT_EQ(assignment->expert_seconds, 0.25);
+}
+
 struct BadCase {
   const char* expected;
   std::function<void(v1::Assignment*)> spoil;
@@ -92,6 +108,23 @@ INSTANTIATE_TEST_SUITE_P(
                 [](auto* a) {
                   LinkUp(a);
                   a->mutable_peers(0)->set_satellite(99);
+                }},
+        BadCase{"expert 3 is on satellite 96 of 96",
+                [](auto* a) {
+                  LinkUp(a);
+                  a->mutable_expert_homes(3)->set_satellite(96);
+                }},
+        BadCase{"next_satellite is 97 of 96",
+                [](auto* a) {
+                  LinkUp(a);
+                  a->set_next_satellite(97);
+                }},
+        BadCase{"expert_seconds is -1",
+                [](auto* a) { a->set_expert_seconds(-1); }},
+        BadCase{"expert 9 of 8 has copies",
+                [](auto* a) {
+                  a->mutable_expert_homes(7)->set_expert(9);
+                  *a->add_expert_homes() = a->expert_homes(0);
                 }},
         BadCase{"assignment", [](auto* a) {
                   LinkUp(a);

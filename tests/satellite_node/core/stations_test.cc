@@ -6,6 +6,7 @@
 #include "satellite_node/core/gateway_station.h"
 #include "satellite_node/core/head_station.h"
 #include "satellite_node/core/layer_station.h"
+#include "satellite_node/core/mixed_station.h"
 #include "tests/satellite_node/core/fake_roles.h"
 
 namespace spacemoe {
@@ -273,6 +274,71 @@ TEST(ExpertStation, SendsEachExpertsOutputAsSoonAsItIsThere) {
   EXPECT_EQ(sink.packets[1].rows[0].spent.total_ns(), 1100);
   EXPECT_EQ(sink.packets[1].destination, 50u);
   EXPECT_EQ(sink.packets[1].layer, 1u);
+}
+
+// Both of a row's experts are here; the second waits for the first, and both
+// for the gateway.
+TEST(MixedStation, DoesOneThingAtATime) {
+  SatelliteOptions options = Options();
+  for (uint32_t e = 0; e < testing::kExperts; ++e) options.expert_homes[e] = 5;
+  FakeGateway gateway(0);
+  FakeExperts experts({0, 1, 2, 3, 4});
+  ManualClock clock;
+  CapturingSink sink;
+  MixedStation station(options, &gateway, nullptr, nullptr, &experts, &clock,
+                       &sink);
+  EXPECT_EQ(station.NextStep(), kNever);
+  station.Accept(HiddenRow(1, 0, /*due=*/500, /*came=*/300));
+  ASSERT_TRUE(station.Step().ok());
+  ASSERT_THAT(sink.packets, SizeIs(2));  // one dispatch and the residual
+  const Packet dispatch = sink.packets[0];
+  EXPECT_EQ(dispatch.kind, PacketKind::kDispatch);
+  EXPECT_EQ(dispatch.destination, 5u);
+  EXPECT_THAT(dispatch.rows[0].experts, SizeIs(2));
+  EXPECT_EQ(station.NextStep(), kNever);
+  // Another row is ready by the time that the dispatch is here.
+  station.Accept(HiddenRow(2, 0, /*due=*/900, /*came=*/900));
+  station.Accept(MakeArrival(std::make_shared<Packet>(dispatch), 1500));
+  ASSERT_TRUE(station.Step().ok());
+  ASSERT_THAT(sink.packets, SizeIs(4));
+  EXPECT_EQ(sink.packets[2].kind, PacketKind::kOutput);
+  EXPECT_EQ(sink.packets[2].link.departure_ns, 2000);
+  EXPECT_EQ(sink.packets[3].link.departure_ns, 2500);
+  ASSERT_TRUE(station.Step().ok());
+  EXPECT_EQ(sink.packets[4].link.departure_ns, 3500);
+  EXPECT_EQ(sink.packets[4].rows[0].spent.queueing_ns, 1600);
+  station.Release(1);
+  station.Release(2);
+  EXPECT_EQ(station.NextStep(), kNever);
+}
+
+class FakeChooser final : public CopyChooser {
+ public:
+  std::vector<uint32_t> Choose(absl::Span<const int32_t> experts,
+                               int64_t departure_ns) override {
+    asked_ns = departure_ns;
+    std::vector<uint32_t> homes;
+    for (int32_t expert : experts) homes.push_back(200 + expert);
+    return homes;
+  }
+  int64_t asked_ns = 0;
+};
+
+TEST(GatewayStation, SendsToTheCopiesThatAreChosen) {
+  const SatelliteOptions options = Options();
+  FakeGateway gateway(0);
+  FakeChooser chooser;
+  ManualClock clock;
+  CapturingSink sink;
+  GatewayStation station(options, &gateway, nullptr, &clock, &sink, &chooser);
+  station.Accept(HiddenRow(1, 0, /*due=*/500, /*came=*/300));
+  ASSERT_TRUE(station.Step().ok());
+  ASSERT_THAT(sink.packets, SizeIs(3));
+  EXPECT_EQ(chooser.asked_ns, 1500);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(sink.packets[i].destination,
+              200 + sink.packets[i].rows[0].experts[0].expert);
+  }
 }
 
 TEST(HeadStation, CutsThePromptAndMarksWhatOnlyFillsCaches) {
