@@ -68,37 +68,46 @@ std::vector<BenchText> TextsOf(const GenerateJob& job,
   return texts;
 }
 
-absl::StatusOr<LatencyBench> Measure(LatencyFlags flags, ProcessGuard* guard) {
-  LatencyBench bench;
-  bench.machine = ThisMachine();
-  bench.command = ThisCommand();
+// All but the strategies; what stands in `flags` for them.
+absl::StatusOr<std::vector<ReferenceText>> Prepare(LatencyFlags* flags,
+                                                   LatencyBench* bench) {
+  bench->machine = ThisMachine();
+  bench->command = ThisCommand();
+  PlanOptions& plan = flags->ring.plan;
   SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<Checkpoint> checkpoint,
-                            Checkpoint::Open(flags.job.model));
+                            Checkpoint::Open(flags->job.model));
   SPACEMOE_ASSIGN_OR_RETURN(const Constellation sky,
-                            OpenConstellation(flags.ring.plan.constellation));
-  PlanOptions& plan = flags.ring.plan;
+                            OpenConstellation(plan.constellation));
   if (plan.modelled_flops == 0 && plan.measured.empty()) {
     SPACEMOE_ASSIGN_OR_RETURN(plan.measured,
-                              MeasureRoles(*checkpoint, flags.ring));
+                              MeasureRoles(*checkpoint, flags->ring));
   }
+  SPACEMOE_ASSIGN_OR_RETURN(std::vector<ReferenceText> reference,
+                            RunReference(flags->job, *checkpoint, flags->ring));
+  bench->model = flags->job.model;
+  bench->ring = flags->ring;
+  bench->constellation = sky.Label();
+  bench->activation = plan.profile.empty() ? "uniform" : plan.profile;
+  bench->temperature = flags->job.spec.sampling.temperature;
+  bench->sampling_seed = flags->job.spec.sampling.seed;
+  bench->texts = TextsOf(flags->job, reference);
+  return reference;
+}
+
+// After an error `bench` has the strategies that ran before it.
+absl::Status Measure(LatencyFlags flags, ProcessGuard* guard,
+                     LatencyBench* bench) {
   SPACEMOE_ASSIGN_OR_RETURN(const std::vector<ReferenceText> reference,
-                            RunReference(flags.job, *checkpoint, flags.ring));
-  bench.model = flags.job.model;
-  bench.ring = flags.ring;
-  bench.constellation = sky.Label();
-  bench.activation = plan.profile.empty() ? "uniform" : plan.profile;
-  bench.temperature = flags.job.spec.sampling.temperature;
-  bench.sampling_seed = flags.job.spec.sampling.seed;
-  bench.texts = TextsOf(flags.job, reference);
+                            Prepare(&flags, bench));
   for (const std::string& strategy : StrategiesOf(flags)) {
     StderrProgress progress;
-    progress.Show(absl::StrCat(strategy, ": ", bench.texts.size(), " texts"));
+    progress.Show(absl::StrCat(strategy, ": ", bench->texts.size(), " texts"));
     SPACEMOE_ASSIGN_OR_RETURN(
         StrategyBench one,
         BenchStrategy(strategy, flags.job, flags.ring, reference, guard));
-    bench.strategies.push_back(std::move(one));
+    bench->strategies.push_back(std::move(one));
   }
-  return bench;
+  return absl::OkStatus();
 }
 
 bool AnyRan(const LatencyBench& bench) {
@@ -127,17 +136,24 @@ absl::Status WriteReport(const LatencyBench& bench, const LatencyFlags& flags) {
       absl::StrCat("--report: cannot write ", flags.report));
 }
 
-absl::Status Bench(const LatencyFlags& flags, ProcessGuard* guard, bool* any) {
-  SPACEMOE_RETURN_IF_ERROR(CheckOutputs(flags));
-  SPACEMOE_ASSIGN_OR_RETURN(const LatencyBench bench, Measure(flags, guard));
-  *any = AnyRan(bench);
+absl::Status WriteAll(const LatencyBench& bench, const LatencyFlags& flags) {
   // First, lest a figure's failure lose what took minutes.
   WriteOut(flags.json ? absl::StrCat(LatencyBenchToJson(bench).dump(), "\n")
                       : FormatLatencyBench(bench));
-  if (*any && !flags.plot.empty()) {
+  if (AnyRan(bench) && !flags.plot.empty()) {
     SPACEMOE_RETURN_IF_ERROR(RunGnuplot(LatencyPlotScript(bench, flags.plot)));
   }
   return WriteReport(bench, flags);
+}
+
+// Where a strategy fails, those that ran before it are written all the same.
+absl::Status Bench(const LatencyFlags& flags, ProcessGuard* guard, bool* any) {
+  SPACEMOE_RETURN_IF_ERROR(CheckOutputs(flags));
+  LatencyBench bench;
+  absl::Status status = Measure(flags, guard, &bench);
+  *any = AnyRan(bench);
+  if (status.ok() || *any) status.Update(WriteAll(bench, flags));
+  return status;
 }
 
 int Run(LatencyFlags flags, ProcessGuard* guard) {

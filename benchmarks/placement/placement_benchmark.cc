@@ -1,6 +1,7 @@
 // Placing 32 layers of 16 experts on 4,400 satellites, and simulating a plan on
 // 100,000 of them over 200 slots of an orbit.
 #include <benchmark/benchmark.h>
+#include <sys/resource.h>
 
 #include <string>
 #include <utility>
@@ -70,6 +71,9 @@ void BM_PlaceAndSimulateLarge(benchmark::State& state) {
         SimulatePlan(problem, result->placement, sky, options, {});
     if (!simulated.ok()) state.SkipWithError("not simulated");
   }
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  state.counters["peak_MiB"] = static_cast<double>(usage.ru_maxrss) / 1024;
 }
 BENCHMARK(BM_PlaceAndSimulateLarge)
     ->Unit(benchmark::kMillisecond)

@@ -63,7 +63,6 @@ std::string LatencyPlotScript(const LatencyBench& bench,
       "'' using 6 title 'software' lc rgb '#8d3b72'\n"
       "unset xtics\nset xtics autofreq norotate scale 1\n"
       "set logscale xy\nset xrange [*:*]\nset yrange [*:*]\nset grid\n"
-      "set key outside right top\n"
       "set xlabel 'predicted ms of a lap'\n"
       "set ylabel 'measured ms of a lap'\n",
       absl::StrFormat(

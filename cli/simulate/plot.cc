@@ -107,7 +107,7 @@ std::string PlotScript(const SimulateReport& report, const std::string& path) {
       "'' using 4 title 'processing, serialization' lc rgb '#7fb069', "
       "'' using 5 title 'queueing' lc rgb '#d1603d'\n"
       "unset xtics\nset xtics autofreq norotate scale 1\n"
-      "set xrange [0:*] noextend\nset key outside right top\n"
+      "set xrange [0:*] noextend\n"
       "set xlabel 'layer'\nset ylabel 'ms a layer, mean'\n",
       absl::StrFormat(
           "plot for [i=0:%d] $layers index i using 1:2 with lines lw 2 title "
@@ -120,7 +120,8 @@ std::string PlotScript(const SweepReport& report, const std::string& path) {
   const std::string& name = report.sweep.name;
   return absl::StrCat(
       SweepData(report), PlotTerminal(path, 760),
-      "set grid\nset yrange [0:*]\nset key outside right\n",
+      "set grid\nset yrange [0:*]\nset key outside right\n"
+      "set offsets graph 0.03, graph 0.03, 0, 0\n",
       name == "flops" ? "set logscale xy\nset yrange [*:*]\n" : "",
       name == "tokens" ? "set logscale x 2\n" : "", "set xlabel ",
       PlotQuoted(report.sweep.axis), "\nset ylabel 'ms a token, mean'\n",
