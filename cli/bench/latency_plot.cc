@@ -67,7 +67,7 @@ std::string LatencyPlotScript(const LatencyBench& bench,
       "set ylabel 'measured ms of a lap'\n",
       absl::StrFormat(
           "plot x title '' lc rgb '#000000' dt 2, for [i=0:%d] $laps index i "
-          "using 1:2 with points pt i+4 ps 0.6 title columnheader(1)\n",
+          "using 1:2 with points lt i+1 pt i+4 ps 0.6 title columnheader(1)\n",
           series - 1),
       "unset multiplot\n");
 }
