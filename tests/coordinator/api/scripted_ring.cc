@@ -94,7 +94,7 @@ void ScriptedRing::ComeUp() {
     links_.push_back(std::make_unique<Link>(this, i));
     Applicant applicant;
     applicant.index = i;
-    applicant.address = "test";
+    applicant.address = "test-" + std::to_string(i);
     applicant.version = "1";
     const auto index = cluster_->Register(applicant, links_[i].get());
     if (!index.ok()) abort();
