@@ -369,12 +369,12 @@ TEST_F(RefusalsTest, TellsOfALossInTheMiddleOfAStreamAndAfterwards) {
   ring_->LoseASatellite("killed");
   const std::vector<std::string> events = Events(client.Read().body);
   const Json error = Json::parse(events.back())["error"];
-  EXPECT_EQ(error["message"], "satellite 1 lost: killed");
+  EXPECT_EQ(error["message"], "satellite 1 at test-1 lost: killed");
   EXPECT_EQ(error["type"], "service_unavailable_error");
   ErrorOf(whole.Read(), 503);
   EXPECT_EQ(ErrorOf(Post("/v1/chat/completions", ChatBody({}).dump()),
                     503)["message"],
-            "satellite 1 lost: killed");
+            "satellite 1 at test-1 lost: killed");
 }
 
 TEST_F(RefusalsTest, FreesASequenceWhoseClientLeaves) {

@@ -95,7 +95,7 @@ void ScriptedRing::ComeUp() {
     Applicant applicant;
     applicant.index = i;
     applicant.address = "test-" + std::to_string(i);
-    applicant.version = "1";
+    applicant.version = std::string("1");
     const auto index = cluster_->Register(applicant, links_[i].get());
     if (!index.ok()) abort();
   }
