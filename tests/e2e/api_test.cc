@@ -22,11 +22,12 @@ using ::testing::Not;
 constexpr char kJsonHeader[] = "Content-Type: application/json\r\n";
 constexpr char kServing[] = "serving http://";
 
-std::vector<std::string> Serve(std::vector<std::string> more = {}) {
+std::vector<std::string> Serve(std::vector<std::string> more = {},
+                               const std::string& http = "127.0.0.1:0") {
   std::vector<std::string> args = {
-      "serve",  "--model",     DemoModel(),
-      "--http", "127.0.0.1:0", "--experts-per-satellite",
-      "8",      "--links",     "off"};
+      "serve",  "--model", DemoModel(),
+      "--http", http,      "--experts-per-satellite",
+      "8",      "--links", "off"};
   args.insert(args.end(), more.begin(), more.end());
   return args;
 }
@@ -192,7 +193,7 @@ TEST_F(ApiProcess, ChatTellsWhatTheServerSays) {
 }
 
 TEST_F(ApiProcess, ASecondServerCanNotHaveTheAddress) {
-  const ProgramResult result = Spacemoe(Serve({"--http", server_->address()}));
+  const ProgramResult result = Spacemoe(Serve({}, server_->address()));
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("cannot listen on " + server_->address() +
                                     ": Address already in use"));
