@@ -139,7 +139,11 @@ TEST_F(ApiProcess, TalksToCurl) {
   EXPECT_TRUE(events.ends_with("data: [DONE]\n\n")) << events;
   EXPECT_EQ(Curl("-o /dev/null -w '%{http_code}' -d x " + server_->url() +
                  "/v1/completions"),
-            "415");
+            "400");
+  EXPECT_THAT(Curl(absl::StrCat("-d '", ChatBody("Hi", 4).dump(), "' ",
+                                server_->url(), "/v1/chat/completions")),
+              HasSubstr("\"finish_reason\":\"length\""))
+      << "without any header";
 }
 
 TEST_F(ApiProcess, ChatsInAPipe) {

@@ -11,6 +11,8 @@ namespace spacemoe::openai {
 namespace {
 
 constexpr size_t kMaxShown = 80;
+// What curl -d says of every body.
+constexpr char kCurlsType[] = "application/x-www-form-urlencoded";
 
 HttpResponse Unsupported(const std::string& message) {
   ApiError error;
@@ -32,7 +34,8 @@ std::optional<HttpResponse> RefuseMediaType(const HttpRequest& request) {
   const std::string type(request.Header("Content-Type"));
   const std::string essence(
       absl::StripAsciiWhitespace(type.substr(0, type.find(';'))));
-  if (type.empty() || absl::EqualsIgnoreCase(essence, "application/json")) {
+  if (type.empty() || absl::EqualsIgnoreCase(essence, "application/json") ||
+      absl::EqualsIgnoreCase(essence, kCurlsType)) {
     return std::nullopt;
   }
   return Unsupported(

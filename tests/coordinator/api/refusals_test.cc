@@ -180,9 +180,12 @@ TEST_F(RefusalsTest, RefusesBodiesThatAreNoJson) {
 TEST_F(RefusalsTest, RefusesBodiesOfOtherKinds) {
   ServeReady();
   const std::string body = R"({"model": "demo", "prompt": "a"})";
-  ErrorOf(Post("/v1/completions", body,
-               "Content-Type: application/x-www-form-urlencoded\r\n"),
-          415);
+  ErrorOf(Post("/v1/completions", body, "Content-Type: text/xml\r\n"), 415);
+  EXPECT_EQ(Post("/v1/completions", body,
+                 "Content-Type: application/x-www-form-urlencoded\r\n")
+                .status,
+            200)
+      << "as curl -d sends it";
   ErrorOf(Post("/v1/completions", body, "Content-Encoding: gzip\r\n"), 415);
   EXPECT_EQ(Post("/v1/completions", body, "").status, 200);
   EXPECT_EQ(Post("/v1/completions", body,
