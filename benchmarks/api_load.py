@@ -17,6 +17,7 @@ import json
 import pathlib
 import random
 import re
+import socket
 import statistics
 import subprocess
 import sys
@@ -63,15 +64,29 @@ class Server:
         self.process.terminate()
         return self.process.wait()
 
-    def memory_mb(self):
-        """Proportional set sizes: (coordinator, satellites)."""
-        coordinator, satellites = 0.0, 0.0
+    def processes(self):
+        """Yields (folder in /proc, command line) of the ring's."""
         mark = f"spacemoe-{self.process.pid}-".encode()
         for folder in pathlib.Path("/proc").iterdir():
             try:
                 command = (folder / "cmdline").read_bytes()
-                if not folder.name.isdigit() or mark not in command:
-                    continue
+            except OSError:
+                continue
+            if folder.name.isdigit() and mark in command:
+                yield folder, command
+
+    def coordinator(self):
+        """Its address for gRPC."""
+        for _, command in self.processes():
+            if found := re.search(rb"--listen=([^\0]+)", command):
+                return found.group(1).decode()
+        sys.exit("there is no coordinator")
+
+    def memory_mb(self):
+        """Proportional set sizes: (coordinator, satellites)."""
+        coordinator, satellites = 0.0, 0.0
+        for folder, command in self.processes():
+            try:
                 rollup = (folder / "smaps_rollup").read_text()
             except OSError:
                 continue
@@ -252,47 +267,71 @@ def run_load(server, options):
     }
 
 
+def timed_stream(server, body):
+    """[(when, bytes)] as they come, looked at afterwards: this client shares
+    the cores with the ring."""
+    host, port = server.address.rsplit(":", 1)
+    received = []
+    with socket.create_connection((host, int(port)), timeout=300) as client:
+        client.sendall(
+            (
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+                "Content-Type: application/json\r\nConnection: close\r\n"
+                f"Content-Length: {len(body.encode())}\r\n\r\n{body}"
+            ).encode()
+        )
+        while data := client.recv(65536):
+            received.append((time.monotonic(), data))
+    return received
+
+
 def api_ms_per_token(server, tokens):
-    connection = server.connect()
     body = request_body(
-        0, tokens, temperature=0,
-        stream_options={"include_spacemoe": True},
+        0, tokens, temperature=0, stream_options={"include_spacemoe": True}
     )
-    # Looked at afterwards: this client shares the cores with the ring.
-    lines = [(time.monotonic(), line) for line in lines_of(connection, body)]
+    received = timed_stream(server, body)
     times, report = [], None
-    for when, line in lines:
-        event = event_of(line)
-        if event is None:
-            continue
-        report = event.get("spacemoe", report)
-        if event["choices"] and event["choices"][0]["delta"].get("content"):
-            times.append(when)
-    connection.close()
+    for when, data in received:
+        for line in data.split(b"\n"):
+            event = event_of(line)
+            if event is None:
+                continue
+            report = event.get("spacemoe", report)
+            if event["choices"] and event["choices"][0]["delta"].get("content"):
+                times.append(when)
+    if report is None:
+        raise RuntimeError(f"no report in {received[-1][1][-200:]}")
     # On the wall, as a client sees it, and as the ring reports it.
     wall = (times[-1] - times[0]) * 1e3 / (tokens - 1)
     return wall, report["per_token_ms"]["mean"]
 
 
-def generate_ms_per_token(binaries, model, tokens):
+def generate_ms_per_token(binaries, coordinator, tokens):
     output = subprocess.run(
-        [binaries / "spacemoe", "generate", "--model", model, "--json",
-         "--chat", QUESTION.format(0), "--max-tokens", str(tokens),
-         "--ignore-eos", *RING],
+        [binaries / "spacemoe", "generate", "--coordinator", coordinator,
+         "--json", "--chat", QUESTION.format(0), "--max-tokens", str(tokens),
+         "--ignore-eos"],
         check=True, capture_output=True, text=True,
     ).stdout
     return json.loads(output)["timing"]["per_token_ms"]["mean"]
 
 
-def compare(server, binaries, model, rounds, tokens):
-    """Alternately, so that a busy machine is busy for both."""
+def compare(server, binaries, rounds, tokens):
+    """On one ring, by turns, so that a busy machine is busy for both."""
+    coordinator = server.coordinator()
     api_ms_per_token(server, 8)
     wall, ring, generate = [], [], []
-    for _ in range(rounds):
-        seen, reported = api_ms_per_token(server, tokens)
-        wall.append(seen)
-        ring.append(reported)
-        generate.append(generate_ms_per_token(binaries, model, tokens))
+    for i in range(rounds):
+        order = ["api", "generate"] if i % 2 == 0 else ["generate", "api"]
+        for turn in order:
+            if turn == "api":
+                seen, reported = api_ms_per_token(server, tokens)
+                wall.append(seen)
+                ring.append(reported)
+            else:
+                generate.append(
+                    generate_ms_per_token(binaries, coordinator, tokens)
+                )
     return {
         "api_wall_ms": statistics.median(wall),
         "api_reported_ms": statistics.median(ring),
@@ -344,14 +383,15 @@ def main():
     parser.add_argument("--leavers", type=int, default=0)
     parser.add_argument("--slow-readers", type=int, default=0)
     parser.add_argument("--tokens", type=int, default=48)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--latency-tokens", type=int, default=256)
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
     server = Server(options.bin, options.model)
     try:
         result = {
-            "latency": compare(server, options.bin, options.model,
-                               options.rounds, 128),
+            "latency": compare(server, options.bin, options.rounds,
+                               options.latency_tokens),
             "load": run_load(server, options),
         }
     finally:
