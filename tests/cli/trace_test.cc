@@ -166,7 +166,8 @@ TEST(ChromeTrace, HasASliceAndAnArrowForEverything) {
 
 TEST(ChromeTrace, TimesSurviveAViewersRounding) {
   const TraceLog log = SomeLog();
-  for (const json& event : json::parse(Write(log))["traceEvents"]) {
+  const json trace = json::parse(Write(log));
+  for (const json& event : trace["traceEvents"]) {
     if (event["name"] != "logits, sampling") continue;
     EXPECT_EQ(static_cast<int64_t>(event["ts"].get<double>() * 1000), 310);
     EXPECT_EQ(static_cast<int64_t>(event["dur"].get<double>() * 1000), 20);

@@ -102,7 +102,8 @@ TEST_F(BenchFiles, ExpertsThatShareASatelliteLiveAsPredicted) {
                "--compute", "modelled:20M", "--strategy", "spacemoe,compact",
                "--experts-per-satellite", "2", "--json"}));
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  for (const json& strategy : result.Json()["strategies"]) {
+  const json report = result.Json();
+  for (const json& strategy : report["strategies"]) {
     ExpectPredicted(strategy);
   }
 }
