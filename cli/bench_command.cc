@@ -73,15 +73,12 @@ absl::StatusOr<std::vector<ReferenceText>> Prepare(LatencyFlags* flags,
                                                    LatencyBench* bench) {
   bench->machine = ThisMachine();
   bench->command = ThisCommand();
-  PlanOptions& plan = flags->ring.plan;
+  const PlanOptions& plan = flags->ring.plan;
   SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<Checkpoint> checkpoint,
                             Checkpoint::Open(flags->job.model));
   SPACEMOE_ASSIGN_OR_RETURN(const Constellation sky,
                             OpenConstellation(plan.constellation));
-  if (plan.modelled_flops == 0 && plan.measured.empty()) {
-    SPACEMOE_ASSIGN_OR_RETURN(plan.measured,
-                              MeasureRoles(*checkpoint, flags->ring));
-  }
+  SPACEMOE_RETURN_IF_ERROR(MeasureIfUnknown(*checkpoint, &flags->ring));
   SPACEMOE_ASSIGN_OR_RETURN(std::vector<ReferenceText> reference,
                             RunReference(flags->job, *checkpoint, flags->ring));
   bench->model = flags->job.model;
@@ -138,7 +135,7 @@ absl::Status WriteReport(const LatencyBench& bench, const LatencyFlags& flags) {
 
 absl::Status WriteAll(const LatencyBench& bench, const LatencyFlags& flags) {
   // First, lest a figure's failure lose what took minutes.
-  WriteOut(flags.json ? absl::StrCat(LatencyBenchToJson(bench).dump(), "\n")
+  WriteOut(flags.json ? JsonLine(LatencyBenchToJson(bench))
                       : FormatLatencyBench(bench));
   if (AnyRan(bench) && !flags.plot.empty()) {
     SPACEMOE_RETURN_IF_ERROR(RunGnuplot(LatencyPlotScript(bench, flags.plot)));

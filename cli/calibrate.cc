@@ -198,4 +198,12 @@ absl::StatusOr<RoleSeconds> MeasureRoles(const Checkpoint& checkpoint,
   return laps->Run();
 }
 
+absl::Status MeasureIfUnknown(const Checkpoint& checkpoint, RingOptions* ring) {
+  PlanOptions& plan = ring->plan;
+  if (plan.modelled_flops != 0 || !plan.measured.empty())
+    return absl::OkStatus();
+  SPACEMOE_ASSIGN_OR_RETURN(plan.measured, MeasureRoles(checkpoint, *ring));
+  return absl::OkStatus();
+}
+
 }  // namespace spacemoe

@@ -16,6 +16,9 @@ namespace spacemoe {
 absl::StatusOr<RoleSeconds> MeasureRoles(const Checkpoint& checkpoint,
                                          const RingOptions& ring);
 
+// Measures what a plan counts with, unless it is modelled or given.
+absl::Status MeasureIfUnknown(const Checkpoint& checkpoint, RingOptions* ring);
+
 }  // namespace spacemoe
 
 #endif  // SPACEMOE_CLI_CALIBRATE_H_

@@ -1,7 +1,6 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 
@@ -13,6 +12,7 @@
 #include "coordinator/options/flag_helpers.h"
 #include "coordinator/options/ring_options.h"
 #include "runtime/base/process.h"
+#include "runtime/base/read_file.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -31,12 +31,6 @@ struct Flags {
   std::string output;  // empty: stdout
   ComposeOptions options;
 };
-
-absl::StatusOr<std::string> ReadAll(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return ErrnoStatus(absl::StrCat("cannot read ", path), errno);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 // Compose would make a folder of what is not there.
 absl::StatusOr<std::string> Existing(const std::string& path) {
@@ -59,7 +53,7 @@ absl::Status Write(const std::string& path, const std::string& text) {
 }
 
 absl::Status Make(Flags flags) {
-  SPACEMOE_ASSIGN_OR_RETURN(const std::string text, ReadAll(flags.plan));
+  SPACEMOE_ASSIGN_OR_RETURN(const std::string text, ReadFile(flags.plan));
   SPACEMOE_ASSIGN_OR_RETURN(const PlanServices plan,
                             ParsePlanServices(text, flags.plan));
   SPACEMOE_ASSIGN_OR_RETURN(flags.options.model, Existing(flags.options.model));

@@ -132,7 +132,7 @@ int Run(const Flags& flags, bool ring_flags, ProcessGuard* guard) {
     return ReportFailure(outcome.status());
   }
   if (flags.json) {
-    WriteOut(absl::StrCat(OutcomeToJson(*outcome).dump(), "\n"));
+    WriteOut(JsonLine(OutcomeToJson(*outcome)));
     return kExitOk;
   }
   PrintTexts(*outcome, streamed);

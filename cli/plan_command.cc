@@ -33,12 +33,9 @@ struct Flags {
 };
 
 absl::StatusOr<Plan> MakeMeasuredPlan(const Checkpoint& checkpoint,
-                                      const RingOptions& ring) {
-  PlanOptions options = ring.plan;
-  if (options.modelled_flops == 0 && options.measured.empty()) {
-    SPACEMOE_ASSIGN_OR_RETURN(options.measured, MeasureRoles(checkpoint, ring));
-  }
-  return MakePlan(checkpoint, options);
+                                      RingOptions ring) {
+  SPACEMOE_RETURN_IF_ERROR(MeasureIfUnknown(checkpoint, &ring));
+  return MakePlan(checkpoint, ring.plan);
 }
 
 absl::Status Print(const Flags& flags, bool* fits) {
@@ -49,7 +46,7 @@ absl::Status Print(const Flags& flags, bool* fits) {
   SPACEMOE_ASSIGN_OR_RETURN(const PlanReport report, ReportOf(plan, true));
   *fits = plan.result.feasible();
   if (flags.json) {
-    WriteOut(absl::StrCat(PlanToJson(report).dump(), "\n"));
+    WriteOut(JsonLine(PlanToJson(report)));
     return absl::OkStatus();
   }
   WriteOut(FormatPlan(report));

@@ -20,6 +20,7 @@
 #include "models/engine/local_engine.h"
 #include "placement/profile.h"
 #include "placement/synthetic_profile.h"
+#include "runtime/base/read_file.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -51,12 +52,9 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
   if (path == "-") {
     return std::string(std::istreambuf_iterator<char>(std::cin), {});
   }
-  std::ifstream file(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file.is_open() || file.bad()) {
-    return absl::NotFoundError(absl::StrCat("cannot read the text ", path));
-  }
-  return text;
+  auto text = ReadFile(path);
+  if (text.ok()) return text;
+  return absl::NotFoundError(absl::StrCat("cannot read the text ", path));
 }
 
 absl::StatusOr<std::vector<int64_t>> ReadIds(const Flags& flags,

@@ -59,8 +59,7 @@ absl::Status RunOne(const SimulateFlags& flags, bool* any) {
   if (!flags.plot.empty() && *any) {
     SPACEMOE_RETURN_IF_ERROR(RunGnuplot(PlotScript(report, flags.plot)));
   }
-  WriteOut(flags.json ? absl::StrCat(ReportToJson(report).dump(), "\n")
-                      : FormatReport(report));
+  WriteOut(flags.json ? JsonLine(ReportToJson(report)) : FormatReport(report));
   return absl::OkStatus();
 }
 
@@ -80,8 +79,7 @@ absl::Status RunSweep(const SimulateFlags& flags, bool* any) {
   if (!flags.plot.empty() && *any) {
     SPACEMOE_RETURN_IF_ERROR(RunGnuplot(PlotScript(report, flags.plot)));
   }
-  WriteOut(flags.json ? absl::StrCat(SweepToJson(report).dump(), "\n")
-                      : FormatSweep(report));
+  WriteOut(flags.json ? JsonLine(SweepToJson(report)) : FormatSweep(report));
   return absl::OkStatus();
 }
 

@@ -21,6 +21,12 @@ void WriteError(std::string_view text) {
   std::fflush(stderr);
 }
 
+std::string JsonLine(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false,
+                   nlohmann::ordered_json::error_handler_t::replace) +
+         "\n";
+}
+
 int ReportFailure(const absl::Status& status) {
   WriteError(absl::StrCat("spacemoe: ", std::string(status.message()), "\n"));
   return kExitFailed;

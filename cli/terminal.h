@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "cli/progress_line.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/clock.h"
 
 namespace spacemoe {
@@ -23,6 +24,9 @@ bool StderrIsTerminal();
 // does any filter.
 void WriteOut(std::string_view text);
 void WriteError(std::string_view text);
+// On one line, with its end. Bytes that are no UTF-8, as a path may have them,
+// are replaced.
+std::string JsonLine(const nlohmann::ordered_json& json);
 
 // "spacemoe: MESSAGE" on stderr; returns kExitFailed.
 int ReportFailure(const absl::Status& status);

@@ -77,7 +77,7 @@ class Cluster:
             "--metrics-listen", "127.0.0.1:0", stdin=subprocess.PIPE,
             out=subprocess.DEVNULL)
         config = CONFIG.read_text().replace("coordinator:8080", self.http)
-        config = config.replace("5s", "2s").replace("15s", "2s")
+        config = config.replace("15s", "2s").replace("5s", "2s")
         path = pathlib.Path(folder) / "prometheus.yml"
         path.write_text(config)
         self.start("prometheus", f"--config.file={path}",

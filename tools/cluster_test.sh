@@ -268,7 +268,8 @@ try_swarm() {
 }
 
 mkdir -p "$work"
-if ! command -v docker debootstrap > /dev/null || ! compose version > /dev/null 2>&1; then
+if ! command -v docker > /dev/null || ! command -v debootstrap > /dev/null ||
+  ! compose version > /dev/null 2>&1; then
   tools/install_packages.sh cluster ||
     give_up "docker.io, docker-compose and debootstrap cannot be installed"
 fi

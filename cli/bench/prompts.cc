@@ -1,6 +1,5 @@
 #include "cli/bench/prompts.h"
 
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <variant>
@@ -9,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "runtime/base/read_file.h"
 
 namespace spacemoe {
 namespace {
@@ -51,12 +51,11 @@ absl::StatusOr<std::vector<Prompt>> ReadPrompts(const std::string& path) {
     return PromptsOfLines(
         std::string(std::istreambuf_iterator<char>(std::cin), {}), "stdin");
   }
-  std::ifstream file(path, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file.is_open() || file.bad()) {
+  const auto text = ReadFile(path);
+  if (!text.ok()) {
     return absl::NotFoundError(absl::StrCat("cannot read the prompts ", path));
   }
-  return PromptsOfLines(text, path);
+  return PromptsOfLines(*text, path);
 }
 
 std::string PromptText(const Prompt& prompt) {

@@ -6,8 +6,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/base/process.h"
@@ -35,13 +33,6 @@ bool WriteAll(int fd, const std::string& content) {
 }
 
 }  // namespace
-
-absl::StatusOr<std::string> ReadKeyFile(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    return ErrnoStatus(absl::StrCat("cannot read ", path.string()), errno);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 absl::Status WriteKeyFile(const std::filesystem::path& path,
                           const std::string& content, bool secret) {

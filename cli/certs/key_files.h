@@ -6,15 +6,11 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 
 namespace spacemoe {
 
-// Errors name the path.
-absl::StatusOr<std::string> ReadKeyFile(const std::filesystem::path& path);
-
-// Whole or not at all. `secret`: only the owner can read it, from its first
-// byte on.
+// Errors name the path. Whole or not at all. `secret`: only the owner can read
+// it, from its first byte on.
 absl::Status WriteKeyFile(const std::filesystem::path& path,
                           const std::string& content, bool secret);
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/certs/key_files.h"
+#include "runtime/base/read_file.h"
 #include "runtime/base/status_macros.h"
 #include "runtime/tls/authority.h"
 #include "runtime/tls/certificate.h"
@@ -74,9 +74,9 @@ absl::Status CheckNothingIsThere(const KeyFolderOptions& options) {
 
 absl::StatusOr<Authority> OpenAuthority(const fs::path& folder) {
   SPACEMOE_ASSIGN_OR_RETURN(const std::string certificate,
-                            ReadKeyFile(folder / kAuthorityCertificate));
+                            ReadFile(folder / kAuthorityCertificate));
   SPACEMOE_ASSIGN_OR_RETURN(const std::string key,
-                            ReadKeyFile(folder / kAuthorityKey));
+                            ReadFile(folder / kAuthorityKey));
   absl::StatusOr<Authority> authority = Authority::Load(certificate, key);
   if (authority.ok()) return authority;
   return absl::Status(
@@ -103,8 +103,21 @@ absl::StatusOr<Authority> NewAuthority(const KeyFolderOptions& options,
   return authority;
 }
 
+// Nodes that have certificates would not trust a new authority's.
+absl::Status CheckAuthorityKey(const fs::path& folder) {
+  if (!fs::exists(folder / kAuthorityCertificate) ||
+      fs::exists(folder / kAuthorityKey)) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat(folder.string(),
+                   " has an authority (ca.pem), but not its key: expected "
+                   "ca.key beside it"));
+}
+
 absl::StatusOr<Authority> AuthorityFor(const KeyFolderOptions& options,
                                        absl::Time now) {
+  if (options.add) SPACEMOE_RETURN_IF_ERROR(CheckAuthorityKey(options.folder));
   if (!options.add || !HasAuthority(options.folder))
     return NewAuthority(options, now);
   SPACEMOE_ASSIGN_OR_RETURN(Authority authority, OpenAuthority(options.folder));
@@ -136,7 +149,7 @@ absl::Status MakeNode(const Authority& authority, const NodeKeys& node,
 }
 
 absl::Status CheckPair(const std::string& pem, const fs::path& key_path) {
-  SPACEMOE_ASSIGN_OR_RETURN(const std::string key_pem, ReadKeyFile(key_path));
+  SPACEMOE_ASSIGN_OR_RETURN(const std::string key_pem, ReadFile(key_path));
   SPACEMOE_ASSIGN_OR_RETURN(const KeyPtr key, ParseKey(key_pem));
   SPACEMOE_ASSIGN_OR_RETURN(const auto certificates, ParseCertificates(pem));
   if (X509_check_private_key(certificates.front().get(), key.get()) == 1)
@@ -148,7 +161,7 @@ KeyReport ReportOn(const fs::path& folder, const fs::path& file,
                    const fs::path& key, const std::string& ca_pem,
                    absl::Time now) {
   KeyReport report{.file = fs::relative(file, folder).string()};
-  const auto pem = ReadKeyFile(file);
+  const auto pem = ReadFile(file);
   const auto facts = pem.ok() ? ReadCertificate(*pem)
                               : absl::StatusOr<CertificateFacts>(pem.status());
   if (!facts.ok()) {
@@ -210,7 +223,7 @@ absl::StatusOr<std::vector<KeyReport>> CheckKeys(const std::string& text,
                                                  absl::Time now) {
   const fs::path folder = text;
   SPACEMOE_ASSIGN_OR_RETURN(const std::string ca_pem,
-                            ReadKeyFile(folder / kAuthorityCertificate));
+                            ReadFile(folder / kAuthorityCertificate));
   std::vector<KeyReport> reports = {
       ReportOn(folder, folder / kAuthorityCertificate, folder / kAuthorityKey,
                ca_pem, now)};

@@ -13,7 +13,7 @@ namespace spacemoe {
 std::string NameOf(const TracePart& part);
 // "dispatch", "residual", "output of expert 5"
 std::string NameOf(const TraceFlight& flight);
-// "layer 3 attention", "layer 3 dispatch", "wait for layer 3", "logits"
+// "layer 3 attention", "link in layer 3", "wait in layer 3", "logits"
 std::string NameOf(const PathSpan& span, uint32_t layers);
 
 // The inside of a JSON object.

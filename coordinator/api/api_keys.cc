@@ -1,14 +1,13 @@
 #include "coordinator/api/api_keys.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "coordinator/api/openai/error.h"
+#include "runtime/base/read_file.h"
 
 namespace spacemoe {
 namespace {
@@ -43,13 +42,12 @@ HttpResponse Unauthorized(const std::string& message) {
 }  // namespace
 
 absl::StatusOr<ApiKeys> ApiKeys::FromFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file.good() && !file.eof()) {
+  const auto text = ReadFile(path);
+  if (!text.ok()) {
     return absl::NotFoundError(
         absl::StrCat("cannot read the API keys in ", path));
   }
-  return FromText(text, path);
+  return FromText(*text, path);
 }
 
 absl::StatusOr<ApiKeys> ApiKeys::FromText(std::string_view text,

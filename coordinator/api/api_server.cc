@@ -33,7 +33,6 @@ HttpServerOptions ServerOptions(const ApiServerOptions& options) {
   server.listen = options.settings.listen;
   server.limits.connections =
       static_cast<int>(options.settings.max_connections);
-  server.observer = options.observer;
   return server;
 }
 

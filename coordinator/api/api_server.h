@@ -23,8 +23,6 @@ struct ApiServerOptions {
   openai::ApiOptions api;  // its timeout comes from the settings
   // Adds routes beside the API's; may be empty. Guarded ones need a key.
   std::function<void(HttpRouter*)> more_routes;
-  // Hears of every answer, on an I/O thread; may be empty.
-  std::function<void(const HttpRecord&)> observer;
 };
 
 class ApiServer {

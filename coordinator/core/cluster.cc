@@ -30,6 +30,7 @@ Cluster::Cluster(ClusterOptions options, Deferrer* deferrer)
       links_(options_.membership.satellites, nullptr),
       missed_a_peer_(options_.membership.satellites, false),
       clock_uncertainty_ns_(options_.membership.satellites, 0),
+      lost_(options_.membership.satellites, false),
       readiness_(options_.readiness) {}
 
 absl::StatusOr<int> Cluster::Register(const Applicant& applicant,
@@ -38,7 +39,6 @@ absl::StatusOr<int> Cluster::Register(const Applicant& applicant,
   if (failure_.has_value()) return *failure_;
   SPACEMOE_ASSIGN_OR_RETURN(const int index, membership_.Register(applicant));
   links_[index] = link;
-  ++registrations_;
   ReportProgress(false);
   if (membership_.all_registered()) AssignAll();
   return index;
@@ -153,7 +153,7 @@ void Cluster::OnDisconnected(int index, const std::string& reason) {
 }
 
 void Cluster::FailFor(int index, const std::string& what) {
-  ++losses_;
+  lost_[index] = true;
   const Member& member = membership_.member(index);
   Fail(absl::UnavailableError(absl::StrCat(options_.name(index, member.pid),
                                            PlaceOf(member), " ", what)));
@@ -200,8 +200,7 @@ ClusterState Cluster::State() {
   state.progress = board_.progress();
   state.progress.satellites = membership_.size();
   for (const SatelliteLink* link : links_) state.connected += link != nullptr;
-  state.registrations = registrations_;
-  state.losses = losses_;
+  state.losses = std::count(lost_.begin(), lost_.end(), true);
   state.active = sessions_.active();
   state.queued = sessions_.queued();
   state.kv_bytes_used = sessions_.kv_bytes_used();

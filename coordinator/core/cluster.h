@@ -81,8 +81,7 @@ struct ClusterOptions {
 struct ClusterState {
   StartupProgress progress;
   int connected = 0;  // satellites
-  uint64_t registrations = 0;
-  uint64_t losses = 0;
+  int losses = 0;     // satellites that are gone or have failed
   size_t active = 0;  // sequences
   size_t queued = 0;
   int64_t kv_bytes_used = 0;  // on a gateway
@@ -185,8 +184,7 @@ class Cluster final : private SequenceFleet {
   std::optional<absl::Status> failure_;
   Readiness readiness_;
   bool told_ready_ = false;
-  uint64_t registrations_ = 0;
-  uint64_t losses_ = 0;
+  std::vector<bool> lost_;  // by index
 };
 
 }  // namespace spacemoe

@@ -76,6 +76,8 @@ bool Sessions::HasRoomFor(const Session& session) const {
 }
 
 absl::Status Sessions::CheckQueue(const Session& session) const {
+  // The coordinator's own wait, too, and are never turned away.
+  if (session.order.spec.internal) return absl::OkStatus();
   if (limits_.max_queued == 0 || queue_.size() < limits_.max_queued)
     return absl::OkStatus();
   if (queue_.empty() && HasRoomFor(session)) return absl::OkStatus();
@@ -153,8 +155,9 @@ void Sessions::Finish(uint64_t sequence, FinishReason reason) {
     }
     report.text = session.text + report.trailing_text;
   }
-  TellEnd(session, reason == FinishReason::kStop ? SequenceFate::kStop
-                                                 : SequenceFate::kLength);
+  TellEnd(session, report.reason == FinishReason::kStop
+                       ? SequenceFate::kStop
+                       : SequenceFate::kLength);
   session.sink->OnFinished(report);
   Remove(sequence);
 }

@@ -153,9 +153,6 @@ std::vector<MetricFamily> ClusterMetrics(const ClusterState& state) {
       GaugeFamily("spacemoe_kv_cache_reserved_bytes",
                   "KV cache that sequences have reserved on a gateway",
                   static_cast<double>(state.kv_bytes_used)),
-      CounterFamily("spacemoe_satellite_registrations_total",
-                    "Satellites that came: more than planned are restarts",
-                    static_cast<double>(state.registrations)),
       CounterFamily("spacemoe_satellite_losses_total",
                     "Satellites that were lost or failed",
                     static_cast<double>(state.losses))};

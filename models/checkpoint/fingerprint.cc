@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "models/checkpoint/mapped_file.h"
+#include "nlohmann/json.hpp"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -47,8 +49,11 @@ class Sha256 {
 };
 
 absl::StatusOr<std::string> ConfigOf(const Checkpoint& checkpoint) {
-  if (checkpoint.gguf() != nullptr)
-    return checkpoint.gguf()->MetadataJson().dump();
+  // Strings of a GGUF file need not be UTF-8.
+  if (checkpoint.gguf() != nullptr) {
+    return checkpoint.gguf()->MetadataJson().dump(
+        -1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
   return ReadTextFile(checkpoint.path() + "/config.json", kMaxConfigBytes);
 }
 

@@ -31,7 +31,8 @@ absl::Status CheckTransitions(const PlacementProblem& problem,
     bool fits = counts[l].size() == static_cast<size_t>(layers[l].experts);
     for (const std::vector<int64_t>& row : counts[l]) {
       fits = fits && row.size() == columns &&
-             *std::min_element(row.begin(), row.end()) >= 0;
+             std::all_of(row.begin(), row.end(),
+                         [](int64_t count) { return count >= 0; });
     }
     if (fits) continue;
     return absl::InvalidArgumentError(absl::StrCat(

@@ -51,7 +51,7 @@ class Call {
     request.method_string(call.method);
     request.target(url_.path + call.path);
     request.version(11);
-    request.set(http::field::host, absl::StrCat(url_.host, ":", url_.port));
+    request.set(http::field::host, url_.Authority());
     request.set(http::field::connection, "close");
     for (const auto& [name, value] : call.headers) request.set(name, value);
     request.body() = call.body;
@@ -118,10 +118,13 @@ class Call {
 
 }  // namespace
 
-std::string HttpUrl::ToString() const {
+std::string HttpUrl::Authority() const {
   const bool v6 = host.find(':') != std::string::npos;
-  return absl::StrCat(kHttp, v6 ? absl::StrCat("[", host, "]") : host, ":",
-                      port, path);
+  return absl::StrCat(v6 ? absl::StrCat("[", host, "]") : host, ":", port);
+}
+
+std::string HttpUrl::ToString() const {
+  return absl::StrCat(kHttp, Authority(), path);
 }
 
 absl::StatusOr<HttpUrl> ParseHttpUrl(const std::string& text) {

@@ -16,6 +16,8 @@ struct HttpUrl {
   std::string host;  // without brackets
   std::string port;
   std::string path;  // "", or "/prefix" without a slash at the end
+  // HOST:PORT, an IPv6 host in brackets.
+  std::string Authority() const;
   std::string ToString() const;
 };
 

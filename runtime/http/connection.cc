@@ -17,13 +17,6 @@ constexpr size_t kMaxPipelined = 64 * 1024;
 // How much of a refused body is read away before the connection is cut.
 constexpr absl::Duration kLingerTime = absl::Seconds(2);
 
-std::string PeerOf(const tcp::socket& socket) {
-  beast::error_code error;
-  const tcp::endpoint peer = socket.remote_endpoint(error);
-  if (error) return "?";
-  return absl::StrCat(peer.address().to_string(), ":", peer.port());
-}
-
 std::string ToString(beast::string_view text) {
   return std::string(text.data(), text.size());
 }
@@ -40,12 +33,8 @@ HttpHeaders HeadersOf(const Fields& fields) {
 
 // False: the target is no path.
 bool SetTarget(const std::string& target, HttpRequest* request) {
-  const size_t question = target.find('?');
-  if (question != std::string::npos) {
-    request->query = target.substr(question + 1);
-  }
   return target.starts_with("/") &&
-         PercentDecode(target.substr(0, question), &request->path);
+         PercentDecode(target.substr(0, target.find('?')), &request->path);
 }
 
 }  // namespace
@@ -70,7 +59,6 @@ HttpConnection::HttpConnection(tcp::socket socket, uint64_t id,
 void HttpConnection::Start() {
   asio::post(socket_.get_executor(), [self = shared_from_this()] {
     if (self->stopping_) return self->Close();
-    self->request_.peer = PeerOf(self->socket_);
     self->SetDeadline(self->shared_->options.limits.header_time);
     self->AwaitRequest();
   });
@@ -136,9 +124,7 @@ void HttpConnection::OnHead(Error error) {
 
 void HttpConnection::ScreenRequest() {
   const auto& head = parser_->get();
-  const std::string peer = std::move(request_.peer);
   request_ = HttpRequest();
-  request_.peer = peer;
   request_.method = ToString(head.method_string());
   request_.headers = HeadersOf(head);
   one_zero_ = head.version() < 11;

@@ -83,7 +83,6 @@ void HttpConnection::BeginExchange() {
   HttpRequest kept;  // for the record
   kept.method = request_.method;
   kept.route = request_.route;
-  kept.peer = request_.peer;
   auto exchange = std::make_shared<Exchange>(shared_from_this(), ++exchange_,
                                              std::move(request_));
   request_ = std::move(kept);

@@ -17,10 +17,8 @@ std::string_view FindHeader(const HttpHeaders& headers, std::string_view name);
 struct HttpRequest {
   std::string method;  // "GET"
   std::string path;    // percent-decoded, without the query
-  std::string query;   // as it came, without the '?'
   HttpHeaders headers;
   std::string body;
-  std::string peer;   // "127.0.0.1:45678"
   std::string route;  // the pattern that serves it; empty: none does
 
   std::string_view Header(std::string_view name) const {

@@ -1,12 +1,9 @@
 #include "runtime/tls/identity.h"
 
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "runtime/base/process.h"
+#include "runtime/base/read_file.h"
 #include "runtime/base/status_macros.h"
 #include "runtime/tls/certificate.h"
 #include "runtime/tls/openssl.h"
@@ -20,16 +17,14 @@ absl::Status In(const std::string& path, const absl::Status& status) {
                       absl::StrCat(path, ": ", std::string(status.message())));
 }
 
-absl::StatusOr<std::string> ReadFile(const std::string& path,
-                                     const char* flag) {
+absl::StatusOr<std::string> ReadGiven(const std::string& path,
+                                      const char* flag) {
   if (path.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat("expected ", flag,
                      ": --tls-ca, --tls-cert and --tls-key belong together"));
   }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return ErrnoStatus(absl::StrCat("cannot read ", path), errno);
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  return ReadFile(path);
 }
 
 absl::Status CheckKey(const TlsIdentity& identity) {
@@ -77,10 +72,11 @@ absl::Status CheckCertificate(const TlsIdentity& identity,
 absl::StatusOr<std::shared_ptr<const TlsIdentity>> LoadIdentity(
     const TlsFiles& files, std::optional<NodeRole> role, absl::Time now) {
   TlsIdentity identity;
-  SPACEMOE_ASSIGN_OR_RETURN(identity.ca_pem, ReadFile(files.ca, "--tls-ca"));
+  SPACEMOE_ASSIGN_OR_RETURN(identity.ca_pem, ReadGiven(files.ca, "--tls-ca"));
   SPACEMOE_ASSIGN_OR_RETURN(identity.certificate_pem,
-                            ReadFile(files.certificate, "--tls-cert"));
-  SPACEMOE_ASSIGN_OR_RETURN(identity.key_pem, ReadFile(files.key, "--tls-key"));
+                            ReadGiven(files.certificate, "--tls-cert"));
+  SPACEMOE_ASSIGN_OR_RETURN(identity.key_pem,
+                            ReadGiven(files.key, "--tls-key"));
   SPACEMOE_RETURN_IF_ERROR(
       In(files.ca, ParseCertificates(identity.ca_pem).status()));
   const auto facts = ReadCertificate(identity.certificate_pem);

@@ -108,6 +108,19 @@ TEST_F(KeyFolderTest, AddMakesWhatIsMissing) {
   EXPECT_THAT(*Make(add), IsEmpty());
 }
 
+TEST_F(KeyFolderTest, AddNeedsTheAuthoritysKey) {
+  ASSERT_TRUE(Make(Options()).ok());
+  const std::string authority = Content(folder_ / "ca.pem");
+  fs::remove(folder_ / "ca.key");
+  KeyFolderOptions add = Options();
+  add.add = true;
+  const auto made = Make(add);
+  EXPECT_TRUE(absl::IsFailedPrecondition(made.status()));
+  EXPECT_THAT(std::string(made.status().message()),
+              HasSubstr("expected ca.key beside it"));
+  EXPECT_EQ(Content(folder_ / "ca.pem"), authority);
+}
+
 TEST_F(KeyFolderTest, AddStartsAFolderToo) {
   KeyFolderOptions add = Options();
   add.add = true;

@@ -266,6 +266,13 @@ TEST_F(ClusterTest, AsksASilentRingForATokenAndSaysWhenNoneComes) {
   EXPECT_THAT(ready_, ElementsAre(true, false, true));
 }
 
+TEST_F(ClusterTest, CountsASatelliteThatFailsAndLeavesOnce) {
+  ComeUp();
+  cluster_.OnFault(1, absl::DataLossError("broken"));
+  cluster_.OnDisconnected(1, "its process ended");
+  EXPECT_EQ(cluster_.State().losses, 1);
+}
+
 TEST_F(ClusterTest, KnowsWhereMetricsAreServed) {
   for (int i = 0; i < kSatellites; ++i) {
     Applicant applicant = {i, absl::StrCat("unix:", i), 100, "boot", "1.0", ""};

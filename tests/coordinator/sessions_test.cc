@@ -267,6 +267,34 @@ TEST_F(SessionsTest, AnObserverHearsHowSequencesFare) {
                           SequenceFate::kFailed));
 }
 
+// A probe of readiness that is turned away would end the cluster.
+TEST_F(SessionsTest, TakesTheCoordinatorsOwnSequencesIntoAFullQueue) {
+  Sessions sessions({kRequest, 10, 0, /*max_active=*/1, /*max_queued=*/1}, {7},
+                    nullptr, &fleet_);
+  FakeSink second, own;
+  const uint64_t a = *sessions.Start(Spec({1}, 1), &sink_);
+  const uint64_t b = *sessions.Start(Spec({1}, 1), &second);
+  SequenceSpec spec = Spec({1}, 1);
+  spec.internal = true;
+  ASSERT_TRUE(sessions.Start(spec, &own).ok());
+  sessions.OnToken(Token(a, 4, FinishReason::kLength));
+  sessions.OnToken(Token(b, 4, FinishReason::kLength));
+  EXPECT_TRUE(own.admitted.has_value());
+}
+
+TEST_F(SessionsTest, TellsOfAStopStringInTheLastCharactersAsAStop) {
+  FakeObserver observer;
+  TextDecoderFactory text = [] { return std::make_unique<FakeDecoder>(); };
+  Sessions sessions({kRequest, 10, 0}, {7}, text, &fleet_, &observer);
+  SequenceSpec spec = Spec({1}, 2);
+  spec.stop = {"5>"};
+  const uint64_t id = *sessions.Start(spec, &sink_);
+  sessions.OnToken(Token(id, 4));
+  sessions.OnToken(Token(id, 5, FinishReason::kLength));
+  EXPECT_EQ(sink_.finish->reason, FinishReason::kStop);
+  EXPECT_THAT(observer.ends, ElementsAre(SequenceFate::kStop));
+}
+
 TEST_F(SessionsTest, NobodyHearsOfTheCoordinatorsOwnSequences) {
   FakeObserver observer;
   Sessions sessions({kRequest, 10, 0}, {7}, nullptr, &fleet_, &observer);

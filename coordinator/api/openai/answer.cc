@@ -6,6 +6,12 @@
 #include "absl/time/clock.h"
 
 namespace spacemoe::openai {
+namespace {
+
+// How long a finished answer waits for what the links have done.
+constexpr absl::Duration kPatience = absl::Seconds(2);
+
+}  // namespace
 
 AnswerFormat FormatOf(const AnswerContext& context) {
   const GenerationRequest& request = context.request;
@@ -29,16 +35,22 @@ ReportMaker::ReportMaker(std::shared_ptr<AnswerContext> context)
       before_(context_->links->Last()) {}
 
 void ReportMaker::Make(std::function<void(const Json& report)> done) const {
-  // The generation may be gone when the ring has told.
-  const auto states =
-      std::make_shared<std::vector<SequenceState>>(*context_->sequences);
-  context_->links->Get(began_, [context = context_, before = before_, states,
-                                done = std::move(done)](
+  // Once, with what comes first: the ring's answer, or the end of patience.
+  // Both come on the exchange's strand.
+  auto finish = [report = ReportOf(context_->ring, *context_->sequences),
+                 done = std::move(done), told = std::make_shared<bool>(false)](
+                    const std::optional<LinkStatistics>& links) {
+    if (std::exchange(*told, true)) return;
+    Json complete = report;
+    complete["links"] = LinksOf(links);
+    done(complete);
+  };
+  context_->exchange->After(kPatience, [finish] { finish(std::nullopt); });
+  context_->links->Get(began_, [context = context_, before = before_, finish](
                                    const std::optional<LinkStatistics>& after) {
-    context->exchange->Post([context, before, after, states, done] {
-      std::optional<LinkStatistics> links;
-      if (after.has_value()) links = Since(before, *after);
-      done(ReportOf(context->ring, *states, links));
+    context->exchange->Post([before, after, finish] {
+      finish(after.has_value() ? std::optional(Since(before, *after))
+                               : std::nullopt);
     });
   });
 }

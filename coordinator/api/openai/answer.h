@@ -38,8 +38,9 @@ class ReportMaker {
  public:
   explicit ReportMaker(std::shared_ptr<AnswerContext> context);
 
-  // Asks the ring, then calls `done` on the exchange's strand. The sequences
-  // are looked at now.
+  // Asks the ring, then calls `done` on the exchange's strand; without the
+  // links when a satellite does not answer for two seconds. The sequences are
+  // looked at now. Takes the place of the exchange's timer.
   void Make(std::function<void(const Json& report)> done) const;
 
  private:

@@ -118,7 +118,6 @@ void Generation::OnFinished(size_t sequence, const FinishReport& finish) {
   if (ended_) return;
   SequenceState& state = states_[sequence];
   state.finish = finish.reason;
-  state.done = true;
   // Tokens of a stop string alone belong to no text. After an end token
   // everything has been told, but for what makes no character.
   const bool cut = finish.reason == FinishReason::kStop;

@@ -32,7 +32,6 @@ struct SequenceState {
   std::vector<TokenTime> times;    // of both, and of what a stop cut off
   double logprob_sum = 0;
   FinishReason finish = FinishReason::kNone;
-  bool done = false;
 };
 
 // Called on the exchange's strand.

@@ -24,16 +24,8 @@ void LinkWatch::Get(absl::Time since, Done done) {
       lock.unlock();
       return done(last);
     }
-    waiters_.push_back({since, std::move(done)});
-    if (asking_) return;
-    asking_ = true;
-  }
-  StartRound();
-}
-
-void LinkWatch::StartRound() {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
+    waiters_.push_back(std::move(done));
+    if (std::exchange(asking_, true)) return;
     asked_ = absl::Now();
   }
   cluster_->GatherStatistics(
@@ -41,7 +33,7 @@ void LinkWatch::StartRound() {
 }
 
 void LinkWatch::OnRound(const absl::StatusOr<LinkStatistics>& statistics) {
-  std::vector<Waiter> served;
+  std::vector<Done> served;
   std::optional<LinkStatistics> told;
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -55,7 +47,7 @@ void LinkWatch::OnRound(const absl::StatusOr<LinkStatistics>& statistics) {
     // been counted by then, but for the last few messages.
     std::swap(served, waiters_);
   }
-  for (const Waiter& waiter : served) waiter.done(told);
+  for (const Done& done : served) done(told);
 }
 
 }  // namespace spacemoe::openai

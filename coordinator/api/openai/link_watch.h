@@ -29,16 +29,11 @@ class LinkWatch {
   // when nothing has been counted yet.
   LinkStatistics Last();
 
-  // Counts of `since` or later, and not much older than now.
+  // Counts of `since` or later, not much older than now; those of a round that
+  // is on its way already will do.
   void Get(absl::Time since, Done done);
 
  private:
-  struct Waiter {
-    absl::Time since;
-    Done done;
-  };
-
-  void StartRound();
   void OnRound(const absl::StatusOr<LinkStatistics>& statistics);
 
   Cluster* const cluster_;
@@ -48,7 +43,7 @@ class LinkWatch {
   absl::Time asked_ = absl::InfinitePast();  // when the last round began
   LinkStatistics last_;
   absl::Time last_asked_ = absl::InfinitePast();  // when that of last_ began
-  std::vector<Waiter> waiters_;
+  std::vector<Done> waiters_;
 };
 
 }  // namespace spacemoe::openai

@@ -77,21 +77,10 @@ uint64_t LateMessages(const LinkStatistics& links) {
   return late;
 }
 
-Json ToJson(const std::optional<LinkStatistics>& links) {
-  if (!links.has_value()) return nullptr;
-  return Json{{"messages", links->messages},
-              {"late_messages", LateMessages(*links)},
-              {"late_us",
-               {{"p50", Rounded(links->LatePercentileUs(0.5))},
-                {"p99", Rounded(links->LatePercentileUs(0.99))},
-                {"max", Rounded(links->max_late_us)}}}};
-}
-
 }  // namespace
 
 Json ReportOf(const RingFacts& ring,
-              const std::vector<SequenceState>& sequences,
-              const std::optional<LinkStatistics>& links) {
+              const std::vector<SequenceState>& sequences) {
   const std::vector<TokenTime> laps = DecodeLaps(sequences);
   return Json{{"satellites", ring.satellites},
               {"constellation", ring.constellation},
@@ -101,8 +90,17 @@ Json ReportOf(const RingFacts& ring,
                laps.empty() ? Json(nullptr) : ToJson(SummarizeLaps(laps))},
               {"breakdown_ms",
                laps.empty() ? Json(nullptr) : ToJson(MeanBreakdown(laps))},
-              {"tokens_per_second", TokensPerSecond(sequences)},
-              {"links", ToJson(links)}};
+              {"tokens_per_second", TokensPerSecond(sequences)}};
+}
+
+Json LinksOf(const std::optional<LinkStatistics>& links) {
+  if (!links.has_value()) return nullptr;
+  return Json{{"messages", links->messages},
+              {"late_messages", LateMessages(*links)},
+              {"late_us",
+               {{"p50", Rounded(links->LatePercentileUs(0.5))},
+                {"p99", Rounded(links->LatePercentileUs(0.99))},
+                {"max", Rounded(links->max_late_us)}}}};
 }
 
 }  // namespace spacemoe::openai

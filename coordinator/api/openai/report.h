@@ -18,11 +18,13 @@ struct RingFacts {
   std::string strategy;
 };
 
-// Milliseconds of emulated time. `links`: what happened on all links while the
-// request ran; unset when the ring did not tell.
+// Milliseconds of emulated time. All but `links`.
 Json ReportOf(const RingFacts& ring,
-              const std::vector<SequenceState>& sequences,
-              const std::optional<LinkStatistics>& links);
+              const std::vector<SequenceState>& sequences);
+
+// What happened on all links while the request ran; null for unset: the ring
+// did not tell.
+Json LinksOf(const std::optional<LinkStatistics>& links);
 
 }  // namespace spacemoe::openai
 

@@ -79,6 +79,15 @@ TEST_F(AnswersTest, TellsWhatTheRingDid) {
   EXPECT_EQ(second["links"]["messages"], 20) << "its own alone";
 }
 
+TEST_F(AnswersTest, AnswersThoughASatelliteDoesNotTellOfItsLinks) {
+  ring_options_.silent_links = true;
+  ServeText();
+  const Json answer = Complete({{"max_tokens", 100}});
+  EXPECT_EQ(answer["choices"][0]["text"], kText);
+  EXPECT_EQ(answer["spacemoe"]["links"], nullptr);
+  EXPECT_EQ(answer["spacemoe"]["satellites"], 2);
+}
+
 TEST_F(AnswersTest, AnswersAChat) {
   ServeText();
   const Json answer = Chat({});

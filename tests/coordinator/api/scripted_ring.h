@@ -30,6 +30,7 @@ class ScriptedRing {
     size_t max_active = 0;
     size_t max_queued = 0;
     std::vector<int64_t> end_tokens;
+    bool silent_links = false;  // satellites never tell of their links
   };
 
   // `codec` is borrowed. Comes up with ComeUp.
@@ -58,6 +59,7 @@ class ScriptedRing {
   void Play(const SequenceOrder& order);
   void OnReleased(uint64_t sequence);
 
+  const bool silent_links_;
   ThreadDeferrer deferrer_;
   std::unique_ptr<Cluster> cluster_;
   std::vector<std::unique_ptr<Link>> links_;

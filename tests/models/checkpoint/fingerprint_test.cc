@@ -52,5 +52,15 @@ TEST(Fingerprint, DiffersForAnotherConfiguration) {
   EXPECT_NE(FingerprintOf(copy.path()), FingerprintOf(kMixtral));
 }
 
+// A writer's name in Latin-1, for instance.
+TEST(Fingerprint, StandsMetadataThatIsNotUtf8) {
+  const TempDir copy;
+  const std::string path = copy.Write(
+      "model.gguf",
+      Replaced(ReadAll(SPACEMOE_TESTDATA "/gguf/mixtral_tied-q8_0.gguf"),
+               "ggml.eos_token_id", "ggml.eos_token_i\xE9"));
+  EXPECT_EQ(FingerprintOf(path).size(), 64);
+}
+
 }  // namespace
 }  // namespace spacemoe

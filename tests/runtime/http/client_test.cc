@@ -25,6 +25,7 @@ TEST(HttpUrl, IsParsedStrictly) {
   EXPECT_EQ(ParseHttpUrl("HTTP://example")->ToString(), "http://example:80");
   EXPECT_EQ(ParseHttpUrl("http://[::1]:9")->ToString(), "http://[::1]:9");
   EXPECT_EQ(ParseHttpUrl("http://[::1]")->ToString(), "http://[::1]:80");
+  EXPECT_EQ(ParseHttpUrl("http://[::1]:9/v1")->Authority(), "[::1]:9");
   EXPECT_TRUE(absl::IsUnimplemented(ParseHttpUrl("https://a").status()));
   for (const char* bad : {"", "localhost:8000", "http://", "http://:80",
                           "http://a:b", "http://unix:x", "ftp://a"}) {
