@@ -65,11 +65,8 @@ absl::StatusOr<Prediction> Predict(const PlacementProblem& problem,
                                    const Placement& placement,
                                    const Constellation& constellation,
                                    const SolveOptions& options) {
-  SPACEMOE_RETURN_IF_ERROR(ValidateProblem(problem));
   SPACEMOE_RETURN_IF_ERROR(
-      ValidateOptions(options, constellation.satellite_count()));
-  SPACEMOE_RETURN_IF_ERROR(
-      ValidatePlacement(placement, problem, constellation, options));
+      ValidatePlan(placement, problem, constellation, options));
   const std::vector<SelectionLaw> laws = LayerLaws(problem, options.seed);
   PlanEvaluator evaluator(problem, placement, constellation, options, laws);
   Prediction prediction;

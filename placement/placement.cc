@@ -174,4 +174,14 @@ absl::Status ValidatePlacement(const Placement& placement,
   return absl::OkStatus();
 }
 
+absl::Status ValidatePlan(const Placement& placement,
+                          const PlacementProblem& problem,
+                          const Constellation& constellation,
+                          const SolveOptions& options) {
+  SPACEMOE_RETURN_IF_ERROR(ValidateProblem(problem));
+  SPACEMOE_RETURN_IF_ERROR(
+      ValidateOptions(options, constellation.satellite_count()));
+  return ValidatePlacement(placement, problem, constellation, options);
+}
+
 }  // namespace spacemoe

@@ -49,6 +49,12 @@ absl::Status ValidatePlacement(const Placement& placement,
                                const Constellation& constellation,
                                const SolveOptions& options);
 
+// ValidateProblem, ValidateOptions and ValidatePlacement.
+absl::Status ValidatePlan(const Placement& placement,
+                          const PlacementProblem& problem,
+                          const Constellation& constellation,
+                          const SolveOptions& options);
+
 }  // namespace spacemoe
 
 #endif  // SPACEMOE_PLACEMENT_PLACEMENT_H_

@@ -1,6 +1,7 @@
 #include "satellite_node/messages.h"
 
 #include "absl/types/span.h"
+#include "models/wire/sampler_proto.h"
 #include "runtime/base/status_macros.h"
 #include "runtime/tensor/value_bytes.h"
 #include "runtime/trace/latency_breakdown_proto.h"
@@ -20,30 +21,6 @@ v1::FinishReason FinishReasonOf(SequenceEnd end) {
       break;
   }
   return v1::FINISH_REASON_UNSPECIFIED;
-}
-
-SamplingOptions ReadSampling(const v1::SamplingOptions& proto) {
-  SamplingOptions sampling = {
-      .temperature = proto.temperature(),
-      .top_k = proto.top_k(),
-      .top_p = proto.top_p() == 0 ? 1.0f : proto.top_p(),
-      .seed = proto.seed(),
-      .presence_penalty = proto.presence_penalty(),
-      .frequency_penalty = proto.frequency_penalty()};
-  for (const v1::TokenBias& bias : proto.logit_bias())
-    sampling.logit_bias.push_back({bias.token(), bias.bias()});
-  return sampling;
-}
-
-v1::TokenLogprobs ToProto(const TokenLogprobs& logprobs) {
-  v1::TokenLogprobs proto;
-  proto.set_logprob(logprobs.logprob);
-  for (const TokenLogprob& entry : logprobs.top) {
-    v1::TokenLogprobs::Entry* const top = proto.add_top();
-    top->set_token(entry.token);
-    top->set_logprob(entry.logprob);
-  }
-  return proto;
 }
 
 void AddToken(const TokenRecord& record, v1::TokenEvents* tokens) {
@@ -140,7 +117,7 @@ absl::StatusOr<SequenceRequest> FromProto(const v1::Inject& inject) {
       .sequence = inject.sequence(),
       .prompt = {inject.prompt().begin(), inject.prompt().end()},
       .max_tokens = inject.max_tokens(),
-      .sampling = ReadSampling(inject.sampling()),
+      .sampling = FromProto(inject.sampling()),
       .end_tokens = {inject.end_tokens().begin(), inject.end_tokens().end()},
       .want_logits = inject.want_logits(),
       .capacity = inject.capacity()};

@@ -105,16 +105,25 @@ NodeState Node::State() {
   return state;
 }
 
-absl::StatusOr<v1::Assignment> Node::AwaitAssignment() {
+// The coordinator's next message while the node is set up.
+absl::StatusOr<v1::CoordinatorMessage> Node::AwaitMessage() {
   while (true) {
     const NodeEvent event = *mailbox_->Pop(absl::InfiniteFuture());
     if (const auto* gone = std::get_if<CoordinatorGone>(&event))
       return GoneStatus(*gone);
     const auto* message = std::get_if<v1::CoordinatorMessage>(&event);
     if (message == nullptr) continue;
-    if (message->has_assignment()) return message->assignment();
     if (message->has_shutdown())
       return absl::CancelledError(message->shutdown().reason());
+    return *message;
+  }
+}
+
+absl::StatusOr<v1::Assignment> Node::AwaitAssignment() {
+  while (true) {
+    SPACEMOE_ASSIGN_OR_RETURN(const v1::CoordinatorMessage message,
+                              AwaitMessage());
+    if (message.has_assignment()) return message.assignment();
   }
 }
 
@@ -169,15 +178,10 @@ absl::Status Node::SetClock(const NodeAssignment& assignment) {
       clock_.get(), assignment.epoch_ns, remote, upstream_);
   if (remote) clock_keeper_->StartRound();
   while (!clock_keeper_->settled()) {
-    const NodeEvent event = *mailbox_->Pop(absl::InfiniteFuture());
-    if (const auto* gone = std::get_if<CoordinatorGone>(&event))
-      return GoneStatus(*gone);
-    const auto* message = std::get_if<v1::CoordinatorMessage>(&event);
-    if (message == nullptr) continue;
-    if (message->has_shutdown())
-      return absl::CancelledError(message->shutdown().reason());
-    if (message->has_clock_reply())
-      clock_keeper_->OnReply(message->clock_reply());
+    SPACEMOE_ASSIGN_OR_RETURN(const v1::CoordinatorMessage message,
+                              AwaitMessage());
+    if (message.has_clock_reply())
+      clock_keeper_->OnReply(message.clock_reply());
   }
   return absl::OkStatus();
 }

@@ -72,6 +72,7 @@ class Node final : private SatelliteListener {
   absl::Status Deliver(Packet packet);
 
  private:
+  absl::StatusOr<v1::CoordinatorMessage> AwaitMessage();
   absl::StatusOr<v1::Assignment> AwaitAssignment();
   absl::Status SetUp(const v1::Assignment& proto);
   absl::Status OpenCheckpoint(const NodeAssignment& assignment);

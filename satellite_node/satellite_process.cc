@@ -30,8 +30,7 @@ absl::StatusOr<std::unique_ptr<ServerHost>> StartServer(
                               DefaultListenAddress(options.coordinator));
   }
   return ServerHost::Start({.address = listen,
-                            .looped = ring,
-                            .health = health,
+                            .looped = {ring, health},
                             .identity = options.identity});
 }
 

@@ -63,7 +63,8 @@ ReceiverReport Receive(const BenchmarkOptions& options) {
     }
     return absl::OkStatus();
   });
-  auto host = ServerHost::Start({.address = options.address, .looped = &ring});
+  auto host =
+      ServerHost::Start({.address = options.address, .looped = {&ring}});
   if (!host.ok()) {
     std::fprintf(stderr, "%s\n", host.status().ToString().c_str());
     std::exit(1);

@@ -1,12 +1,12 @@
 #include "cli/bench/latency_flags.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "cli/bench/prompts.h"
+#include "cli/command.h"
 #include "cli/generate_flags.h"
 #include "cli/simulate/setting.h"
 #include "coordinator/options/flag_helpers.h"
@@ -51,10 +51,7 @@ std::vector<std::string> StrategiesOf(const LatencyFlags& flags) {
 void AddLatencyFlags(CLI::App* app, LatencyFlags* flags) {
   flags->job.parallel = 1;
   flags->job.spec.max_tokens = kTokens;
-  app->add_option("--model", flags->job.model,
-                  "a GGUF file or a Hugging Face folder")
-      ->type_name("PATH")
-      ->required();
+  AddModelFlag(app, &flags->job.model);
   AddFlag(app, "--strategy", "NAME[,NAME...]",
           absl::StrCat("of ", absl::StrJoin(StrategyNames(), ", "),
                        " (default: all)"),

@@ -1,27 +1,13 @@
 #include <utility>
 
 #include "cli/bench/latency_output.h"
+#include "cli/generate/outcome_json.h"
 #include "placement/plan_json.h"
 
 namespace spacemoe {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json SummaryJson(const LatencySummary& summary) {
-  return {{"mean", summary.mean},
-          {"p50", summary.p50},
-          {"p95", summary.p95},
-          {"p99", summary.p99}};
-}
-
-Json LinksJson(const LinkStatistics& links) {
-  return {{"messages", links.messages},
-          {"late_us",
-           {{"p50", links.LatePercentileUs(0.5)},
-            {"p99", links.LatePercentileUs(0.99)},
-            {"max", links.max_late_us}}}};
-}
 
 Json LapsJson(const std::vector<BenchLap>& laps) {
   Json json = Json::array();
@@ -44,17 +30,17 @@ Json StrategyJson(const StrategyBench& bench) {
   Json measured_parts = LatencyPartsToJson(both.measured_parts);
   measured_parts["software"] = both.software_ms;
   json["satellites"] = bench.satellites;
-  json["measured"] = {{"per_token_ms", SummaryJson(both.measured)},
+  json["measured"] = {{"per_token_ms", SummaryToJson(both.measured)},
                       {"breakdown_ms", std::move(measured_parts)}};
   json["predicted"] = {
-      {"per_token_ms", SummaryJson(both.predicted)},
+      {"per_token_ms", SummaryToJson(both.predicted)},
       {"breakdown_ms", LatencyPartsToJson(both.predicted_parts)}};
   json["difference_ms"] = {{"total", both.difference_ms()},
                            {"software", both.software_ms},
                            {"model_error", both.model_error_ms},
                            {"worst_lap_model_error", both.worst_lap_error_ms}};
   json["forecast_ms"] = bench.forecast.total_ms();
-  json["links"] = LinksJson(bench.links);
+  json["links"] = LinksToJson(bench.links);
   json["startup_seconds"] = bench.startup_seconds;
   json["wall_seconds"] = bench.wall_seconds;
   json["laps"] = LapsJson(bench.laps);

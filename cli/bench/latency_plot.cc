@@ -49,19 +49,7 @@ std::string LatencyPlotScript(const LatencyBench& bench,
   const std::string laps = LapData(bench, &series);
   return absl::StrCat(
       BarData(bench), laps, PlotTerminal(path, 1200),
-      "set multiplot layout 1,2\n"
-      "set grid ytics\nset yrange [0:*]\n"
-      "set style data histograms\nset style histogram rowstacked\n"
-      "set style fill solid 0.85 noborder\nset boxwidth 0.9\n"
-      "set xtics rotate by -45 scale 0\n"
-      "set key outside above horizontal samplen 1\n"
-      "set ylabel 'ms a token, mean'\n"
-      "plot $bars using 2:xtic(1) title 'compute' lc rgb '#9aa5b1', "
-      "'' using 3 title 'propagation' lc rgb '#2f6f9f', "
-      "'' using 4 title 'processing, serialization' lc rgb '#7fb069', "
-      "'' using 5 title 'queueing' lc rgb '#d1603d', "
-      "'' using 6 title 'software' lc rgb '#8d3b72'\n"
-      "unset xtics\nset xtics autofreq norotate scale 1\n"
+      PlotBars(0.9, ", '' using 6 title 'software' lc rgb '#8d3b72'"),
       "set logscale xy\nset xrange [*:*]\nset yrange [*:*]\nset grid\n"
       "set xlabel 'predicted ms of a lap'\n"
       "set ylabel 'measured ms of a lap'\n",

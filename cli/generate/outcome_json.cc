@@ -6,9 +6,26 @@
 #include "cli/generate/timing.h"
 
 namespace spacemoe {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+Json SummaryToJson(const std::optional<LatencySummary>& summary) {
+  if (!summary.has_value()) return nullptr;
+  return Json{{"mean", summary->mean},
+              {"p50", summary->p50},
+              {"p95", summary->p95},
+              {"p99", summary->p99}};
+}
+
+Json LinksToJson(const LinkStatistics& links) {
+  return Json{{"messages", links.messages},
+              {"late_us",
+               {{"p50", links.LatePercentileUs(0.5)},
+                {"p99", links.LatePercentileUs(0.99)},
+                {"max", links.max_late_us}}}};
+}
+
+namespace {
 
 template <typename T>
 Json OrNull(const std::optional<T>& value) {
@@ -44,14 +61,6 @@ Json SequenceToJson(const SequenceOutcome& sequence) {
   return json;
 }
 
-Json SummaryToJson(const std::optional<LatencySummary>& summary) {
-  if (!summary.has_value()) return nullptr;
-  return Json{{"mean", summary->mean},
-              {"p50", summary->p50},
-              {"p95", summary->p95},
-              {"p99", summary->p99}};
-}
-
 Json BreakdownToJson(const std::optional<BreakdownMs>& parts) {
   if (!parts.has_value()) return nullptr;
   return Json{{"propagation", parts->propagation},
@@ -60,14 +69,6 @@ Json BreakdownToJson(const std::optional<BreakdownMs>& parts) {
               {"queueing", parts->queueing},
               {"compute", parts->compute},
               {"software", parts->software}};
-}
-
-Json LinksToJson(const LinkStatistics& links) {
-  return Json{{"messages", links.messages},
-              {"late_us",
-               {{"p50", links.LatePercentileUs(0.5)},
-                {"p99", links.LatePercentileUs(0.99)},
-                {"max", links.max_late_us}}}};
 }
 
 Json TimingToJson(const GenerateOutcome& outcome) {

@@ -2,8 +2,11 @@
 #ifndef SPACEMOE_CLI_GENERATE_OUTCOME_JSON_H_
 #define SPACEMOE_CLI_GENERATE_OUTCOME_JSON_H_
 
+#include <optional>
+
 #include "cli/generate/outcome.h"
 #include "nlohmann/json.hpp"
+#include "runtime/trace/latency_summary.h"
 
 namespace spacemoe {
 
@@ -15,6 +18,11 @@ namespace spacemoe {
 // What there is none of is null: texts without a tokenizer, laps of a text of
 // one token, the constellation of a single process.
 nlohmann::ordered_json OutcomeToJson(const GenerateOutcome& outcome);
+
+// Its pieces: {mean, p50, p95, p99}, or null; {messages, late_us {...}}.
+nlohmann::ordered_json SummaryToJson(
+    const std::optional<LatencySummary>& summary);
+nlohmann::ordered_json LinksToJson(const LinkStatistics& links);
 
 }  // namespace spacemoe
 

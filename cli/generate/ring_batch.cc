@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "models/wire/sampler_proto.h"
 #include "runtime/trace/latency_breakdown_proto.h"
 
 namespace spacemoe {
@@ -32,20 +33,13 @@ void SetPrompt(const Prompt& prompt, v1::GenerateRequest* request) {
   }
 }
 
-TokenLogprobs LogprobsFrom(const v1::TokenLogprobs& proto) {
-  TokenLogprobs logprobs{.logprob = proto.logprob()};
-  for (const v1::TokenLogprobs::Entry& entry : proto.top())
-    logprobs.top.push_back({entry.token(), entry.logprob()});
-  return logprobs;
-}
-
 void AddToken(const v1::GenerateEvent::Token& token, SequenceOutcome* outcome) {
   if (token.end_token()) return;
   outcome->ids.push_back(token.id());
   outcome->times.push_back(
       {token.emitted_ns(), token.lap_ns(), FromProto(token.lap())});
   if (token.has_logprobs())
-    outcome->logprobs.push_back(LogprobsFrom(token.logprobs()));
+    outcome->logprobs.push_back(FromProto(token.logprobs()));
 }
 
 // Threads take prompts one after the other; each has one sequence in flight.
@@ -122,13 +116,7 @@ v1::GenerateRequest RequestFor(const Prompt& prompt, const SequenceSpec& spec) {
   SetPrompt(prompt, &request);
   request.set_max_tokens(spec.max_tokens);
   request.set_ignore_eos(spec.ignore_eos);
-  v1::SamplingOptions* const sampling = request.mutable_sampling();
-  sampling->set_temperature(spec.sampling.temperature);
-  sampling->set_top_k(spec.sampling.top_k);
-  sampling->set_top_p(spec.sampling.top_p);
-  sampling->set_seed(spec.sampling.seed);
-  sampling->set_presence_penalty(spec.sampling.presence_penalty);
-  sampling->set_frequency_penalty(spec.sampling.frequency_penalty);
+  *request.mutable_sampling() = ToProto(spec.sampling);
   if (spec.logprobs.has_value()) request.set_logprobs(*spec.logprobs);
   return request;
 }

@@ -36,21 +36,31 @@ absl::Status CopyRows(const v1::GenerateEvent::Logits& rows, int64_t vocab,
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RingRun>> RingRun::Start(
-    const std::string& model, const RingOptions& ring, ProcessGuard* guard,
-    const ApiSettings& api) {
+absl::StatusOr<std::unique_ptr<RingRun>> RingRun::Make(const std::string& model,
+                                                       RingOptions ring) {
   const int64_t start = MonotonicNanos();
   SPACEMOE_ASSIGN_OR_RETURN(std::unique_ptr<Checkpoint> checkpoint,
                             Checkpoint::Open(model));
   SPACEMOE_ASSIGN_OR_RETURN(Plan plan, MakePlan(*checkpoint, ring.plan));
-  SPACEMOE_RETURN_IF_ERROR(RequireFeasible(plan));
-  SPACEMOE_RETURN_IF_ERROR(CheckArithmetic(*checkpoint, ring));
-  std::unique_ptr<RingRun> run(
-      new RingRun(std::move(checkpoint), std::move(plan)));
+  return std::unique_ptr<RingRun>(new RingRun(
+      start, model, std::move(ring), std::move(checkpoint), std::move(plan)));
+}
+
+absl::Status RingRun::Launch(ProcessGuard* guard, const ApiSettings& api) {
+  SPACEMOE_RETURN_IF_ERROR(RequireFeasible(plan_));
+  SPACEMOE_RETURN_IF_ERROR(CheckArithmetic(*checkpoint_, options_));
   SPACEMOE_ASSIGN_OR_RETURN(
-      run->ring_, LocalRing::Start({model, ring, api, &run->plan_}, guard));
-  SPACEMOE_RETURN_IF_ERROR(run->WaitUntilReady());
-  run->startup_seconds_ = (MonotonicNanos() - start) * 1e-9;
+      ring_, LocalRing::Start({model_, options_, api, &plan_}, guard));
+  SPACEMOE_RETURN_IF_ERROR(WaitUntilReady());
+  startup_seconds_ = (MonotonicNanos() - start_ns_) * 1e-9;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<RingRun>> RingRun::Start(
+    const std::string& model, const RingOptions& ring, ProcessGuard* guard,
+    const ApiSettings& api) {
+  SPACEMOE_ASSIGN_OR_RETURN(std::unique_ptr<RingRun> run, Make(model, ring));
+  SPACEMOE_RETURN_IF_ERROR(run->Launch(guard, api));
   return run;
 }
 

@@ -21,8 +21,16 @@ namespace spacemoe {
 // A plan and the ring that runs it.
 class RingRun {
  public:
-  // Plans and checks before anything is started. FAILED_PRECONDITION when the
-  // plan does not fit. Shows on a terminal how the satellites come up.
+  // Opens the checkpoint and plans; the plan may be infeasible.
+  static absl::StatusOr<std::unique_ptr<RingRun>> Make(const std::string& model,
+                                                       RingOptions ring);
+
+  // Checks before anything is started. FAILED_PRECONDITION when the plan does
+  // not fit. Shows on a terminal how the satellites come up. Once, before all
+  // that needs the ring.
+  absl::Status Launch(ProcessGuard* guard, const ApiSettings& api = {});
+
+  // Both.
   static absl::StatusOr<std::unique_ptr<RingRun>> Start(
       const std::string& model, const RingOptions& ring, ProcessGuard* guard,
       const ApiSettings& api = {});
@@ -30,6 +38,7 @@ class RingRun {
   const Plan& plan() const { return plan_; }
   const Checkpoint& checkpoint() const { return *checkpoint_; }
   LocalRing& ring() { return *ring_; }
+  // From Make to the end of Launch.
   double startup_seconds() const { return startup_seconds_; }
 
   // `on_text` may be empty.
@@ -44,11 +53,19 @@ class RingRun {
   absl::StatusOr<std::vector<float>> Logits(const std::vector<int64_t>& ids);
 
  private:
-  RingRun(std::unique_ptr<Checkpoint> checkpoint, Plan plan)
-      : checkpoint_(std::move(checkpoint)), plan_(std::move(plan)) {}
+  RingRun(int64_t start_ns, std::string model, RingOptions options,
+          std::unique_ptr<Checkpoint> checkpoint, Plan plan)
+      : start_ns_(start_ns),
+        model_(std::move(model)),
+        options_(std::move(options)),
+        checkpoint_(std::move(checkpoint)),
+        plan_(std::move(plan)) {}
 
   absl::Status WaitUntilReady();
 
+  const int64_t start_ns_;   // monotonic
+  const std::string model_;  // path
+  const RingOptions options_;
   const std::unique_ptr<Checkpoint> checkpoint_;
   const Plan plan_;
   std::unique_ptr<LocalRing> ring_;

@@ -92,21 +92,28 @@ std::string PlotTerminal(const std::string& path, int width) {
   return script;
 }
 
-std::string PlotScript(const SimulateReport& report, const std::string& path) {
+std::string PlotBars(double box_width, const std::string& more) {
   return absl::StrCat(
-      BarData(report), LayerData(report), PlotTerminal(path, 1200),
       "set multiplot layout 1,2\n"
       "set grid ytics\nset yrange [0:*]\n"
       "set style data histograms\nset style histogram rowstacked\n"
-      "set style fill solid 0.85 noborder\nset boxwidth 0.7\n"
+      "set style fill solid 0.85 noborder\nset boxwidth ",
+      box_width,
+      "\n"
       "set xtics rotate by -45 scale 0\n"
       "set key outside above horizontal samplen 1\n"
       "set ylabel 'ms a token, mean'\n"
       "plot $bars using 2:xtic(1) title 'compute' lc rgb '#9aa5b1', "
       "'' using 3 title 'propagation' lc rgb '#2f6f9f', "
       "'' using 4 title 'processing, serialization' lc rgb '#7fb069', "
-      "'' using 5 title 'queueing' lc rgb '#d1603d'\n"
-      "unset xtics\nset xtics autofreq norotate scale 1\n"
+      "'' using 5 title 'queueing' lc rgb '#d1603d'",
+      more, "\nunset xtics\nset xtics autofreq norotate scale 1\n");
+}
+
+std::string PlotScript(const SimulateReport& report, const std::string& path) {
+  return absl::StrCat(
+      BarData(report), LayerData(report), PlotTerminal(path, 1200),
+      PlotBars(0.7),
       "set xrange [0:*] noextend\n"
       "set xlabel 'layer'\nset ylabel 'ms a layer, mean'\n",
       absl::StrFormat(

@@ -18,6 +18,10 @@ std::string PlotScript(const SweepReport& report, const std::string& path);
 // lines that can be told apart.
 std::string PlotQuoted(const std::string& text);
 std::string PlotTerminal(const std::string& path, int width);
+// The left one of two panels: stacked bars of $bars, whose columns are a label
+// and ms of compute, propagation, processing with serialization, queueing, and
+// whatever `more` plots. Leaves the axes as they are by default.
+std::string PlotBars(double box_width, const std::string& more = "");
 
 // FAILED_PRECONDITION says how to install gnuplot where it is not.
 absl::Status CheckGnuplot();

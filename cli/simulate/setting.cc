@@ -53,6 +53,14 @@ absl::StatusOr<ActivationProfile> SyntheticProfile(
   return profile;
 }
 
+// A checkpoint's shape (headers are read) or the dimensions'.
+absl::StatusOr<ModelShape> ModelOf(const SimulateSetting& setting) {
+  if (setting.model.empty()) return ShapeOfDimensions(setting.dimensions);
+  SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<Checkpoint> checkpoint,
+                            Checkpoint::Open(setting.model));
+  return ShapeOf(*checkpoint, /*bfloat16=*/false);
+}
+
 }  // namespace
 
 std::vector<std::string> StrategiesOf(const SimulateSetting& setting) {
@@ -80,13 +88,6 @@ absl::StatusOr<Constellation> ConstellationOf(const SimulateSetting& setting) {
   spec.links.processing_ms =
       setting.processing_ms.value_or(spec.links.processing_ms);
   return Constellation::Create(std::move(spec), opened.shell_index());
-}
-
-absl::StatusOr<ModelShape> ModelOf(const SimulateSetting& setting) {
-  if (setting.model.empty()) return ShapeOfDimensions(setting.dimensions);
-  SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<Checkpoint> checkpoint,
-                            Checkpoint::Open(setting.model));
-  return ShapeOf(*checkpoint, /*bfloat16=*/false);
 }
 
 absl::StatusOr<Experiment> ExperimentOf(const SimulateSetting& setting,

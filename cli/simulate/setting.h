@@ -57,9 +57,6 @@ std::vector<std::string> StrategiesOf(const SimulateSetting& setting);
 // The constellation with the setting's replacements.
 absl::StatusOr<Constellation> ConstellationOf(const SimulateSetting& setting);
 
-// Of the model: a checkpoint's (headers are read) or the dimensions'.
-absl::StatusOr<ModelShape> ModelOf(const SimulateSetting& setting);
-
 // `sky` must outlive the experiment.
 absl::StatusOr<Experiment> ExperimentOf(const SimulateSetting& setting,
                                         const Constellation& sky);

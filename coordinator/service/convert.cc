@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "models/wire/sampler_proto.h"
 #include "runtime/trace/latency_breakdown_proto.h"
 
 namespace spacemoe {
@@ -30,53 +31,6 @@ v1::FinishReason FinishToProto(FinishReason reason) {
       break;
   }
   return v1::FINISH_REASON_UNSPECIFIED;
-}
-
-void SamplingToProto(const SamplingOptions& sampling,
-                     v1::SamplingOptions* proto) {
-  proto->set_temperature(sampling.temperature);
-  proto->set_top_k(sampling.top_k);
-  proto->set_top_p(sampling.top_p);
-  proto->set_seed(sampling.seed);
-  proto->set_presence_penalty(sampling.presence_penalty);
-  proto->set_frequency_penalty(sampling.frequency_penalty);
-  for (const TokenBias& bias : sampling.logit_bias) {
-    v1::TokenBias* const added = proto->add_logit_bias();
-    added->set_token(bias.token);
-    added->set_bias(bias.bias);
-  }
-}
-
-SamplingOptions SamplingFromProto(const v1::SamplingOptions& proto) {
-  SamplingOptions sampling;
-  sampling.temperature = proto.temperature();
-  sampling.top_k = proto.top_k();
-  if (proto.top_p() != 0) sampling.top_p = proto.top_p();
-  sampling.seed = proto.seed();
-  sampling.presence_penalty = proto.presence_penalty();
-  sampling.frequency_penalty = proto.frequency_penalty();
-  for (const v1::TokenBias& bias : proto.logit_bias())
-    sampling.logit_bias.push_back({bias.token(), bias.bias()});
-  return sampling;
-}
-
-TokenLogprobs LogprobsFromProto(const v1::TokenLogprobs& proto) {
-  TokenLogprobs logprobs;
-  logprobs.logprob = proto.logprob();
-  for (const v1::TokenLogprobs::Entry& entry : proto.top())
-    logprobs.top.push_back({entry.token(), entry.logprob()});
-  return logprobs;
-}
-
-v1::TokenLogprobs ToProto(const TokenLogprobs& logprobs) {
-  v1::TokenLogprobs proto;
-  proto.set_logprob(logprobs.logprob);
-  for (const TokenLogprob& entry : logprobs.top) {
-    v1::TokenLogprobs::Entry* const top = proto.add_top();
-    top->set_token(entry.token);
-    top->set_logprob(entry.logprob);
-  }
-  return proto;
 }
 
 }  // namespace
@@ -114,8 +68,7 @@ TokenReport TokenFromProto(const v1::TokenEvent& event) {
   token.emitted_ns = event.emitted_ns();
   token.lap_ns = event.lap_ns();
   token.lap = FromProto(event.lap());
-  if (event.has_logprobs())
-    token.logprobs = LogprobsFromProto(event.logprobs());
+  if (event.has_logprobs()) token.logprobs = FromProto(event.logprobs());
   return token;
 }
 
@@ -141,7 +94,7 @@ v1::Inject ToProto(const SequenceOrder& order) {
   inject.mutable_prompt()->Add(order.spec.prompt.begin(),
                                order.spec.prompt.end());
   inject.set_max_tokens(order.spec.max_tokens);
-  SamplingToProto(order.spec.sampling, inject.mutable_sampling());
+  *inject.mutable_sampling() = ToProto(order.spec.sampling);
   inject.mutable_end_tokens()->Add(order.end_tokens.begin(),
                                    order.end_tokens.end());
   inject.set_want_logits(order.spec.want_logits);
@@ -220,7 +173,7 @@ absl::StatusOr<Prompt> PromptFromProto(const v1::GenerateRequest& request) {
 SequenceSpec SpecFromProto(const v1::GenerateRequest& request) {
   SequenceSpec spec;
   spec.max_tokens = request.max_tokens();
-  spec.sampling = SamplingFromProto(request.sampling());
+  spec.sampling = FromProto(request.sampling());
   spec.ignore_eos = request.ignore_eos();
   spec.want_logits = request.want_logits();
   spec.stop.assign(request.stop().begin(), request.stop().end());

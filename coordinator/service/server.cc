@@ -76,8 +76,8 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
   SPACEMOE_ASSIGN_OR_RETURN(
       server->host_, ServerHost::Start({.address = options.listen,
                                         .services = {server->inference_.get()},
-                                        .looped = server->membership_.get(),
-                                        .health = &server->health_,
+                                        .looped = {server->membership_.get(),
+                                                   &server->health_},
                                         .identity = options.identity}));
   if (!options.metrics_listen.empty())
     SPACEMOE_RETURN_IF_ERROR(server->ServeMetrics(options.metrics_listen));

@@ -9,13 +9,14 @@
 #define SPACEMOE_MODELS_KERNELS_SCALED_INL_H_
 #endif
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 
 #include "hwy/highway.h"
 #include "models/kernels/blocks-inl.h"
+#include "models/kernels/mxfp4-inl.h"
 #include "models/tensor/half.h"
 #include "models/tensor/matrix_view.h"
 
@@ -80,14 +81,6 @@ HWY_INLINE void LookUpF4(const std::uint8_t* codes, std::int8_t* out) {
 #endif
 }
 
-// As many of LookUpF4's values as DF has lanes, times half a scale. Half of a
-// power of two is exact. Zeros have lost their signs, which no sum shows.
-HWY_INLINE VF WidenF4(const std::int8_t* twice, VF half) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(twice);
-  const auto wide = hn::PromoteTo(DI(), LoadBytes<std::int8_t>(bytes));
-  return hn::Mul(hn::ConvertTo(DF(), wide), half);
-}
-
 // Blocks of 32 values whose scales lie elsewhere, for AddScaled. Scale: what
 // the values are multiplied by, from a row of tiles.
 
@@ -124,17 +117,19 @@ struct F4Block {
   static HWY_INLINE float Scale(SeparateScales::Type, const std::byte* row,
                                 std::int64_t tile) {
     const auto e = std::to_integer<std::uint32_t>(row[tile]);
-    const std::uint32_t exponent = e == 255 ? 255 : e - 1;
-    return std::bit_cast<float>(e < 2 ? 0x00200000u << e : exponent << 23);
+    return e == 255 ? std::numeric_limits<float>::infinity()
+                    : Mxfp4Block::Scale(e);
   }
 
   static HWY_INLINE void Load(const std::uint8_t* p, VF half, Lanes& low,
                               Lanes& high) {
     alignas(16) std::int8_t twice[kF4Values];
     LookUpF4(p, twice);
+    // Half of a power of two is exact. Zeros have lost their signs, which no
+    // sum shows.
     for (int i = 0; i < kParts; ++i) {
-      low.v[i] = WidenF4(twice + kVectorLanes * i, half);
-      high.v[i] = WidenF4(twice + 16 + kVectorLanes * i, half);
+      low.v[i] = Mxfp4Block::Widen(half, twice + kVectorLanes * i);
+      high.v[i] = Mxfp4Block::Widen(half, twice + 16 + kVectorLanes * i);
     }
   }
 };

@@ -20,11 +20,8 @@ absl::StatusOr<LapReplay> LapReplay::Create(const PlacementProblem& problem,
                                             const Placement& placement,
                                             const Constellation& constellation,
                                             const SolveOptions& options) {
-  SPACEMOE_RETURN_IF_ERROR(ValidateProblem(problem));
   SPACEMOE_RETURN_IF_ERROR(
-      ValidateOptions(options, constellation.satellite_count()));
-  SPACEMOE_RETURN_IF_ERROR(
-      ValidatePlacement(placement, problem, constellation, options));
+      ValidatePlan(placement, problem, constellation, options));
   return LapReplay(problem, placement, constellation, options);
 }
 

@@ -24,11 +24,9 @@ absl::StatusOr<std::unique_ptr<ServerHost>> ServerHost::Start(
   for (grpc::Service* service : options.services)
     builder.RegisterService(service);
   std::unique_ptr<EventLoop> loop;
-  if (options.looped != nullptr)
-    builder.RegisterService(options.looped->service());
-  if (options.health != nullptr)
-    builder.RegisterService(options.health->service());
-  if (options.looped != nullptr || options.health != nullptr)
+  for (LoopService* service : options.looped)
+    builder.RegisterService(service->service());
+  if (!options.looped.empty())
     loop = std::make_unique<EventLoop>(builder.AddCompletionQueue());
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port <= 0) {
@@ -37,8 +35,7 @@ absl::StatusOr<std::unique_ptr<ServerHost>> ServerHost::Start(
   }
   if (address.kind == AddressKind::kTcp)
     address.port = static_cast<uint16_t>(port);
-  if (options.looped != nullptr) options.looped->Serve(loop.get());
-  if (options.health != nullptr) options.health->Serve(loop.get());
+  for (LoopService* service : options.looped) service->Serve(loop.get());
   return std::unique_ptr<ServerHost>(new ServerHost(
       std::move(server), std::move(loop), options, address.ToString()));
 }
@@ -49,7 +46,6 @@ ServerHost::ServerHost(std::unique_ptr<grpc::Server> server,
     : server_(std::move(server)),
       loop_(std::move(loop)),
       looped_(options.looped),
-      health_(options.health),
       address_(std::move(address)) {}
 
 ServerHost::~ServerHost() { Shutdown(absl::ZeroDuration()); }
@@ -59,8 +55,7 @@ void ServerHost::Shutdown(absl::Duration grace) {
   server_->Shutdown(std::chrono::system_clock::now() +
                     absl::ToChronoMicroseconds(grace));
   server_->Wait();
-  if (looped_ != nullptr) looped_->AwaitEnd();
-  if (health_ != nullptr) health_->AwaitEnd();
+  for (LoopService* service : looped_) service->AwaitEnd();
 }
 
 }  // namespace spacemoe

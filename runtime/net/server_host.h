@@ -21,9 +21,7 @@ class ServerHost {
     std::string address;  // see address.h; port 0: any free one
     // Borrowed; they outlive the host.
     std::vector<grpc::Service*> services;  // of gRPC's callback API
-    // Run by a loop of the host's.
-    LoopService* looped = nullptr;
-    LoopService* health = nullptr;
+    std::vector<LoopService*> looped;      // run by a loop of the host's
     std::shared_ptr<const TlsIdentity> identity = nullptr;  // null: no TLS
   };
 
@@ -53,8 +51,7 @@ class ServerHost {
   const std::unique_ptr<grpc::Server> server_;
   // Goes before the server, which its last events still ask.
   const std::unique_ptr<EventLoop> loop_;
-  LoopService* const looped_;  // or null
-  LoopService* const health_;  // or null
+  const std::vector<LoopService*> looped_;
   const std::string address_;
   bool shut_down_ = false;
 };

@@ -71,9 +71,8 @@ LinkStatistics Since(const LinkStatistics& before,
   }
   // The largest may be from before: then the fullest bucket's end bounds it.
   if (after.max_late_us <= before.max_late_us) {
-    since.max_late_us = last < 0 ? 0
-                                 : std::min(after.max_late_us,
-                                            0.1 * std::exp2((last + 1) / 4.0));
+    since.max_late_us =
+        last < 0 ? 0 : std::min(after.max_late_us, UpperBoundUs(last));
   }
   return since;
 }

@@ -16,6 +16,7 @@ LAYERS = {
     "runtime/http": {"may": ["runtime/base", "runtime/net", "boost"]},
     "placement": {"may": ["runtime/base"]},
     "models": {"may": ["runtime/base", "openssl"]},
+    "models/wire": {"may": ["models/sampler", "proto"]},
     "models/ops": {"may": ["runtime/base", "models", "torch"]},
     "models/engine": {"may": ["runtime/base", "models", "torch"]},
     "satellite_node": {
@@ -57,6 +58,7 @@ LAYERS = {
 # Closed even to folders that may include the folder around it.
 CLOSED = {
     "models/ops": ["models/engine"],
+    "models/wire": ["satellite_node", "coordinator", "cli"],
     "models/engine": ["models/engine", "satellite_node", "cli"],
     "coordinator/service": ["coordinator"],
 }

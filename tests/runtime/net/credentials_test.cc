@@ -81,7 +81,7 @@ class CredentialsTest : public ::testing::Test {
  protected:
   void Serve(const Identity& identity) {
     auto host = ServerHost::Start(
-        {.address = "127.0.0.1:0", .looped = &ring_, .identity = identity});
+        {.address = "127.0.0.1:0", .looped = {&ring_}, .identity = identity});
     ASSERT_TRUE(host.ok()) << host.status();
     host_ = *std::move(host);
   }
@@ -268,7 +268,8 @@ TEST(WaitConnected, TellsThatNobodyListens) {
   std::string address;
   {
     RingServer ring([](Packet) { return absl::OkStatus(); });
-    auto host = ServerHost::Start({.address = "127.0.0.1:0", .looped = &ring});
+    auto host =
+        ServerHost::Start({.address = "127.0.0.1:0", .looped = {&ring}});
     address = (*host)->address();
   }
   auto channel = OpenChannel(address);

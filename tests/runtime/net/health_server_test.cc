@@ -24,7 +24,7 @@ class HealthServerTest : public ::testing::Test {
   HealthServerTest() {
     auto host = ServerHost::Start(
         {.address = absl::StrCat("unix-abstract:health-test-", getpid()),
-         .health = &health_});
+         .looped = {&health_}});
     EXPECT_TRUE(host.ok()) << host.status();
     host_ = *std::move(host);
     stub_ = Health::NewStub(OpenChannel(host_->address()));

@@ -82,7 +82,7 @@ class RingStreamTest : public testing::TestWithParam<const char*> {
   void SetUp() override {
     const std::string address =
         absl::StrCat(GetParam(), GetParam()[0] == 'u' ? getpid() : 0);
-    auto host = ServerHost::Start({.address = address, .looped = &ring_});
+    auto host = ServerHost::Start({.address = address, .looped = {&ring_}});
     ASSERT_TRUE(host.ok()) << host.status();
     host_ = *std::move(host);
   }

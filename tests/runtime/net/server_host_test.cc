@@ -18,7 +18,7 @@ class ServerHostTest : public testing::Test {
  protected:
   absl::StatusOr<std::unique_ptr<ServerHost>> Start(
       const std::string& address) {
-    return ServerHost::Start({.address = address, .looped = &ring_});
+    return ServerHost::Start({.address = address, .looped = {&ring_}});
   }
 
   RingServer ring_{&Accept};

@@ -8,10 +8,12 @@
 #include "satellite_node/core/layer_station.h"
 #include "satellite_node/core/mixed_station.h"
 #include "tests/satellite_node/core/fake_roles.h"
+#include "tests/satellite_node/core/station_fixture.h"
 
 namespace spacemoe {
 namespace {
 
+using testing::CapturingSink;
 using testing::FakeCombiner;
 using testing::FakeExperts;
 using testing::FakeGateway;
@@ -20,15 +22,6 @@ using testing::FakeLayer;
 using ::testing::IsEmpty;
 using testing::kHidden;
 using ::testing::SizeIs;
-
-class CapturingSink final : public PacketSink {
- public:
-  absl::Status Emit(Packet packet) override {
-    packets.push_back(std::move(packet));
-    return absl::OkStatus();
-  }
-  std::vector<Packet> packets;
-};
 
 class CapturingListener final : public SatelliteListener {
  public:
@@ -44,33 +37,13 @@ class CapturingListener final : public SatelliteListener {
   absl::Status fault;
 };
 
-SatelliteOptions Options() {
-  SatelliteOptions options;
-  options.satellite = 5;
-  options.layers = 3;
-  options.layer = 0;
-  options.next_satellite = 50;
-  for (uint32_t e = 0; e < testing::kExperts; ++e)
-    options.expert_homes[e] = 100 + e;
-  options.modelled_flops = 1e9;  // the fake gateway's row takes 1,000 ns
-  return options;
-}
+SatelliteOptions Options() { return testing::StationOptions(/*layer=*/0); }
 
 Packet HiddenPacket(uint64_t sequence, uint32_t position, int64_t due,
                     bool prompt = false, bool cache_only = false) {
-  Packet packet;
-  packet.kind = PacketKind::kResidual;
-  packet.width = kHidden;
-  packet.link.departure_ns = due - 400;
-  packet.link.due_ns = due;
-  packet.link.propagation_ns = 400;
-  RowHeader row;
-  row.sequence = sequence;
-  row.position = position;
-  row.prompt = prompt;
-  row.cache_only = cache_only;
-  packet.rows = {row};
-  packet.values = {0.1f, 0.2f, 0.3f, 0.4f};
+  Packet packet = testing::HiddenPacket(sequence, position, due);
+  packet.rows[0].prompt = prompt;
+  packet.rows[0].cache_only = cache_only;
   return packet;
 }
 

@@ -13,10 +13,12 @@
 #include "satellite_node/core/head_station.h"
 #include "satellite_node/core/layer_station.h"
 #include "tests/satellite_node/core/fake_roles.h"
+#include "tests/satellite_node/core/station_fixture.h"
 
 namespace spacemoe {
 namespace {
 
+using testing::CapturingSink;
 using testing::FakeCombiner;
 using testing::FakeExperts;
 using testing::FakeGateway;
@@ -42,15 +44,6 @@ class CapturingTrace final : public TraceSink {
   std::condition_variable changed;
 };
 
-class CapturingSink final : public PacketSink {
- public:
-  absl::Status Emit(Packet packet) override {
-    packets.push_back(std::move(packet));
-    return absl::OkStatus();
-  }
-  std::vector<Packet> packets;
-};
-
 class DeafListener final : public SatelliteListener {
  public:
   void OnTokens(absl::Span<const TokenRecord>) override {
@@ -62,36 +55,18 @@ class DeafListener final : public SatelliteListener {
   std::function<void()> on_tokens;
 };
 
-// A step of a row of the fake gateway takes 1,000 ns, of an expert 500.
 SatelliteOptions Options(TraceSink* trace) {
-  SatelliteOptions options;
-  options.satellite = 5;
-  options.layers = 3;
-  options.layer = 1;
-  options.next_satellite = 50;
-  for (uint32_t e = 0; e < testing::kExperts; ++e)
-    options.expert_homes[e] = 100 + e;
-  options.modelled_flops = 1e9;
+  SatelliteOptions options = testing::StationOptions(/*layer=*/1);
   options.trace = trace;
   return options;
 }
 
 Packet Residual(uint32_t layer, uint32_t position, int64_t due) {
-  Packet packet;
-  packet.kind = PacketKind::kResidual;
+  Packet packet = testing::HiddenPacket(/*sequence=*/1, position, due);
   packet.layer = layer;
   packet.source = 4;
-  packet.width = kHidden;
   packet.combined = true;
-  packet.link.departure_ns = due - 400;
-  packet.link.due_ns = due;
-  packet.link.propagation_ns = 400;
   packet.link.hops = 2;
-  RowHeader row;
-  row.sequence = 1;
-  row.position = position;
-  packet.rows = {row};
-  packet.values = {0.1f, 0.2f, 0.3f, 0.4f};
   return packet;
 }
 
