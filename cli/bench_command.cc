@@ -16,6 +16,7 @@
 #include "cli/bench/strategy_bench.h"
 #include "cli/calibrate.h"
 #include "cli/command.h"
+#include "cli/output_file.h"
 #include "cli/simulate/plot.h"
 #include "cli/terminal.h"
 #include "models/checkpoint/checkpoint.h"
@@ -35,20 +36,6 @@ constexpr char kExamples[] =
     "--clock scaled:2 --json\n"
     "Runs for minutes: a random placement takes seconds a token. Exit code 1: "
     "no strategy ran, or a text was not that of one process.\n";
-
-// Before minutes are spent.
-absl::Status CheckWritable(const std::string& flag, const std::string& path) {
-  if (path.empty()) return absl::OkStatus();
-  const bool existed = std::filesystem::exists(path);
-  std::ofstream file(path, std::ios::app);
-  const bool open = file.is_open();
-  file.close();
-  std::error_code ignored;
-  if (!existed) std::filesystem::remove(path, ignored);
-  if (open) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(flag, ": cannot write ", path));
-}
 
 absl::Status CheckOutputs(const LatencyFlags& flags) {
   if (!flags.plot.empty()) SPACEMOE_RETURN_IF_ERROR(CheckGnuplot());

@@ -14,6 +14,7 @@
 #include "coordinator/options/flag_helpers.h"
 #include "models/checkpoint/checkpoint.h"
 #include "models/checkpoint/safetensors_writer.h"
+#include "models/checkpoint/unused_tensors.h"
 #include "models/engine/local_engine.h"
 #include "runtime/base/status_macros.h"
 
@@ -40,6 +41,7 @@ struct Flags {
 absl::StatusOr<std::vector<float>> LocalLogits(const Flags& flags) {
   SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<Checkpoint> checkpoint,
                             Checkpoint::Open(flags.model));
+  WriteNote(SkippedNote(*checkpoint));
   SequenceSpec spec;
   spec.prompt = flags.ids;
   spec.want_logits = true;

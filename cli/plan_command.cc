@@ -50,7 +50,7 @@ absl::Status Print(const Flags& flags, bool* fits) {
     return absl::OkStatus();
   }
   WriteOut(FormatPlan(report));
-  if (!plan.note.empty()) WriteError(absl::StrCat("note: ", plan.note, "\n"));
+  WriteNote(plan.note);
   return absl::OkStatus();
 }
 

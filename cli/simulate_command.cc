@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/command.h"
+#include "cli/output_file.h"
 #include "cli/simulate/plot.h"
 #include "cli/simulate/report.h"
 #include "cli/simulate/setting.h"
@@ -51,16 +52,21 @@ bool AnyPlan(const SimulateReport& report) {
   return false;
 }
 
+// `report`: of one setting or of a sweep.
+template <typename Report>
+absl::Status Draw(const Report& report, const SimulateFlags& flags) {
+  if (flags.plot.empty()) return absl::OkStatus();
+  return RunGnuplot(PlotScript(report, flags.plot));
+}
+
 absl::Status RunOne(const SimulateFlags& flags, bool* any) {
   SPACEMOE_ASSIGN_OR_RETURN(SimulateReport report,
                             RunSetting(flags.setting, ""));
   report.paper = flags.paper;
   *any = AnyPlan(report);
-  if (!flags.plot.empty() && *any) {
-    SPACEMOE_RETURN_IF_ERROR(RunGnuplot(PlotScript(report, flags.plot)));
-  }
+  // First, lest a failing plot lose the numbers.
   WriteOut(flags.json ? JsonLine(ReportToJson(report)) : FormatReport(report));
-  return absl::OkStatus();
+  return *any ? Draw(report, flags) : absl::OkStatus();
 }
 
 absl::Status RunSweep(const SimulateFlags& flags, bool* any) {
@@ -76,15 +82,13 @@ absl::Status RunSweep(const SimulateFlags& flags, bool* any) {
     *any |= AnyPlan(one);
     report.points.push_back(std::move(one));
   }
-  if (!flags.plot.empty() && *any) {
-    SPACEMOE_RETURN_IF_ERROR(RunGnuplot(PlotScript(report, flags.plot)));
-  }
   WriteOut(flags.json ? JsonLine(SweepToJson(report)) : FormatSweep(report));
-  return absl::OkStatus();
+  return *any ? Draw(report, flags) : absl::OkStatus();
 }
 
 absl::Status Simulate(const SimulateFlags& flags, bool* any) {
   if (!flags.plot.empty()) SPACEMOE_RETURN_IF_ERROR(CheckGnuplot());
+  SPACEMOE_RETURN_IF_ERROR(CheckWritable("--plot", flags.plot));
   return flags.sweep.empty() ? RunOne(flags, any) : RunSweep(flags, any);
 }
 

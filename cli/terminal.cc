@@ -21,6 +21,11 @@ void WriteError(std::string_view text) {
   std::fflush(stderr);
 }
 
+void WriteNote(std::string_view text) {
+  if (!text.empty())
+    WriteError(absl::StrCat("note: ", std::string(text), "\n"));
+}
+
 std::string JsonLine(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', false,
                    nlohmann::ordered_json::error_handler_t::replace) +

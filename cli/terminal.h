@@ -24,6 +24,8 @@ bool StderrIsTerminal();
 // does any filter.
 void WriteOut(std::string_view text);
 void WriteError(std::string_view text);
+// "note: TEXT" on stderr; nothing when it is empty.
+void WriteNote(std::string_view text);
 // On one line, with its end. Bytes that are no UTF-8, as a path may have them,
 // are replaced.
 std::string JsonLine(const nlohmann::ordered_json& json);

@@ -18,6 +18,7 @@
 #include "cli/verify/observed.h"
 #include "coordinator/core/request_check.h"
 #include "models/checkpoint/checkpoint.h"
+#include "models/checkpoint/unused_tensors.h"
 #include "models/engine/local_engine.h"
 #include "runtime/base/status_macros.h"
 
@@ -181,7 +182,10 @@ absl::StatusOr<std::vector<Comparison>> Compare(const Flags& flags,
   SPACEMOE_ASSIGN_OR_RETURN(
       const auto engine,
       LocalEngine::Create(*checkpoint, LocalOptionsOf(flags.ring)));
-  if (!on_ring) runner = std::make_unique<LocalRunner>(engine.get());
+  if (!on_ring) {
+    WriteNote(SkippedNote(*checkpoint));
+    runner = std::make_unique<LocalRunner>(engine.get());
+  }
   const std::vector<int64_t>& first = expected->prompts()[0].ids;
   SPACEMOE_ASSIGN_OR_RETURN(const Observed seen,
                             Observe(engine.get(), first, config.hidden_size));

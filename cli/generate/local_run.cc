@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cli/terminal.h"
 #include "coordinator/core/request_check.h"
 #include "coordinator/text/text_codec.h"
 #include "models/checkpoint/checkpoint.h"
+#include "models/checkpoint/unused_tensors.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/status_macros.h"
 
@@ -105,6 +107,7 @@ absl::StatusOr<GenerateOutcome> GenerateLocally(const GenerateJob& job,
                                                 const TextCallback& on_text) {
   SPACEMOE_ASSIGN_OR_RETURN(const std::unique_ptr<Checkpoint> checkpoint,
                             Checkpoint::Open(job.model));
+  WriteNote(SkippedNote(*checkpoint));
   const std::unique_ptr<TextCodec> codec = TextCodec::Open(job.model);
   SPACEMOE_ASSIGN_OR_RETURN(const std::vector<LocalRequest> requests,
                             LocalRequestsOf(job, *codec, checkpoint->config()));

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/generate/remote_run.h"
 #include "cli/terminal.h"
+#include "models/checkpoint/unused_tensors.h"
 #include "models/engine/role_factory.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/status_macros.h"
@@ -60,6 +61,7 @@ absl::StatusOr<std::unique_ptr<RingRun>> RingRun::Start(
     const std::string& model, const RingOptions& ring, ProcessGuard* guard,
     const ApiSettings& api) {
   SPACEMOE_ASSIGN_OR_RETURN(std::unique_ptr<RingRun> run, Make(model, ring));
+  WriteNote(SkippedNote(*run->checkpoint_));
   SPACEMOE_RETURN_IF_ERROR(run->Launch(guard, api));
   return run;
 }

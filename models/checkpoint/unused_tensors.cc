@@ -103,6 +103,13 @@ absl::Status RefuseUnreadGgufTensors(const Checkpoint& checkpoint) {
   return absl::OkStatus();
 }
 
+std::string SkippedNote(const Checkpoint& checkpoint) {
+  UnusedTensors unused = FindUnusedTensors(checkpoint);
+  unused.others.clear();
+  const std::string text = UnusedText(unused);
+  return text.empty() ? "" : absl::StrCat(text, " are skipped");
+}
+
 std::string UnusedText(const UnusedTensors& unused) {
   std::string text;
   if (!unused.multi_token_prediction.empty()) {

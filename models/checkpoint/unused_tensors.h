@@ -24,6 +24,10 @@ UnusedTensors FindUnusedTensors(const Checkpoint& checkpoint);
 // transformers ignores too.
 absl::Status RefuseUnreadGgufTensors(const Checkpoint& checkpoint);
 
+// "8 tensors of multi-token prediction are skipped"; empty without any. The
+// `others` are those that transformers ignores too: they are not mentioned.
+std::string SkippedNote(const Checkpoint& checkpoint);
+
 // "8 tensors of multi-token prediction, 24 others (NAME, ...)"; empty when all
 // are used.
 std::string UnusedText(const UnusedTensors& unused);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/e2e/program.h"
@@ -229,6 +230,30 @@ TEST_F(BenchFiles, SaysHowToInstallGnuplot) {
     EXPECT_EQ(result.exit_code, 1);
     EXPECT_THAT(result.err, HasSubstr("apt-get install gnuplot-nox"));
   }
+}
+
+TEST_F(BenchFiles, AFailingGnuplotLosesNoNumbers) {
+  const std::string gnuplot = File("gnuplot");
+  std::ofstream(gnuplot) << "#!/bin/sh\ncat >/dev/null\nexit 3\n";
+  std::filesystem::permissions(gnuplot, std::filesystem::perms::owner_all);
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", absl::StrCat(folder_.string(), ":", path).c_str(), 1);
+  const ProgramResult result = Spacemoe(
+      {"simulate", "--layers", "4", "--slots", "2", "--seeds", "1",
+       "--strategy", "spacemoe", "--json", "--plot", File("figure.svg")});
+  setenv("PATH", path.c_str(), 1);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("gnuplot failed"));
+  EXPECT_EQ(result.Json()["strategies"].size(), 1) << result.out;
+}
+
+TEST_F(BenchFiles, AFigureThatCannotBeWrittenIsSaidFirst) {
+  if (!HasGnuplot()) GTEST_SKIP() << "no gnuplot";
+  const ProgramResult result =
+      Spacemoe({"simulate", "--paper", "--plot", "/no/folder/figure.svg"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, HasSubstr("--plot: cannot write /no/folder"));
 }
 
 }  // namespace

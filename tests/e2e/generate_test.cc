@@ -13,6 +13,7 @@ namespace spacemoe {
 namespace {
 
 using nlohmann::json;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 json Expected(const std::string& model) {
@@ -73,6 +74,20 @@ TEST_P(FixtureTest, RingAndOneProcessContinueAsTransformersDoes) {
 INSTANTIATE_TEST_SUITE_P(Families, FixtureTest,
                          ::testing::Values("granitemoeshared", "granitemoe",
                                            "mixtral"));
+
+TEST(Generate, SaysThatItSkipsMultiTokenPrediction) {
+  for (const bool local : {true, false}) {
+    std::vector<std::string> args = {"--ids", "5,9", "--max-tokens", "1"};
+    if (local) args.push_back("--local");
+    if (!local) args.insert(args.end(), {"--links", "off"});
+    const ProgramResult result =
+        Spacemoe(Generate(TinyModel("deepseek_v3_yarn_mtp"), args));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.err, ContainsRegex("^note: [0-9]+ tensors of "
+                                          "multi-token prediction are "
+                                          "skipped\n$"));
+  }
+}
 
 TEST(Generate, PlacementAndSplitDoNotChangeAText) {
   const std::string model = TinyModel("granitemoeshared");

@@ -12,11 +12,18 @@ namespace {
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 
 UnusedTensors UnusedOf(const std::string& name) {
   const auto checkpoint = Checkpoint::Open(SPACEMOE_TESTDATA "/" + name);
   EXPECT_TRUE(checkpoint.ok()) << checkpoint.status();
   return checkpoint.ok() ? FindUnusedTensors(**checkpoint) : UnusedTensors();
+}
+
+std::string SkippedNoteOf(const std::string& name) {
+  const auto checkpoint = Checkpoint::Open(SPACEMOE_TESTDATA "/" + name);
+  EXPECT_TRUE(checkpoint.ok()) << checkpoint.status();
+  return checkpoint.ok() ? SkippedNote(**checkpoint) : "not opened";
 }
 
 TEST(UnusedTensors, AreNone) {
@@ -33,6 +40,10 @@ TEST(UnusedTensors, AreThoseOfLayersBeyondTheLast) {
   EXPECT_THAT(unused.multi_token_prediction,
               Each(HasSubstr("model.layers.2.")));
   EXPECT_THAT(UnusedText(unused), HasSubstr("of multi-token prediction"));
+  EXPECT_THAT(SkippedNoteOf("models/deepseek_v3_yarn_mtp"),
+              MatchesRegex("[0-9]+ tensors of multi-token prediction are "
+                           "skipped"));
+  EXPECT_EQ(SkippedNoteOf("models/llama_moe"), "") << "transformers ignores";
 }
 
 TEST(UnusedTensors, AreNamedOtherwise) {
