@@ -4,16 +4,22 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "gtest/gtest.h"
 #include "runtime/net/grpc_settings.h"
 #include "runtime/net/peer_sender.h"
 #include "runtime/net/ring_server.h"
 #include "runtime/net/server_host.h"
+#include "runtime/tls/node_name.h"
 #include "tests/runtime/test_packet.h"
 #include "tests/runtime/tls/test_identity.h"
 
@@ -142,6 +148,31 @@ TEST_F(CredentialsTest, APeerWithoutTlsIsRefused) {
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("the server wants TLS; expected --tls-ca"));
   EXPECT_THAT(log, HasSubstr("refused a connection: the peer does not speak"));
+}
+
+// It trusts the server and shows nothing of itself.
+TEST_F(CredentialsTest, APeerWithoutACertificateIsRefused) {
+  PrepareGrpc();
+  Serve(good_);
+  grpc::ChannelArguments arguments;
+  arguments.SetSslTargetNameOverride(ServerNameOf(good_->name));
+  grpc::GenericStub stub(grpc::CreateCustomChannel(
+      host_->address(), grpc::SslCredentials({.pem_root_certs = good_->ca_pem}),
+      arguments));
+  grpc::ClientContext context;
+  const grpc::Slice nothing;
+  const grpc::ByteBuffer request(&nothing, 1);
+  grpc::ByteBuffer reply;
+  std::promise<grpc::Status> answer;
+  testing::internal::CaptureStderr();
+  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request, &reply,
+                 [&](grpc::Status status) { answer.set_value(status); });
+  const grpc::Status status = answer.get_future().get();
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(log,
+              HasSubstr("refused a connection: the peer has no certificate"));
+  EXPECT_EQ(received(), 0);
 }
 
 TEST_F(CredentialsTest, APlainServerIsRefused) {
