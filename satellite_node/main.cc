@@ -128,9 +128,15 @@ absl::Status RunAlone(SatelliteProcessOptions options) {
   return RunSatelliteProcess(options);
 }
 
+// One error for a checkpoint that cannot be opened, not one for each child.
 absl::StatusOr<int> RunParent(SatelliteFlags flags) {
   SPACEMOE_RETURN_IF_ERROR(PrepareLimits(
       flags.fork->count, !flags.satellite.metrics_listen.empty()));
+  std::unique_ptr<Checkpoint> checkpoint;
+  if (!flags.satellite.model_path.empty()) {
+    SPACEMOE_ASSIGN_OR_RETURN(checkpoint,
+                              Checkpoint::Open(flags.satellite.model_path));
+  }
   flags.fork->child_executes =
       std::getenv("SPACEMOE_EXECUTE_SATELLITES") != nullptr;
   if (flags.fork->child_executes) {
@@ -138,10 +144,7 @@ absl::StatusOr<int> RunParent(SatelliteFlags flags) {
       return ExecuteChild(flags, index);
     });
   }
-  std::unique_ptr<Checkpoint> checkpoint;
-  if (!flags.satellite.model_path.empty()) {
-    SPACEMOE_ASSIGN_OR_RETURN(checkpoint,
-                              Checkpoint::Open(flags.satellite.model_path));
+  if (checkpoint != nullptr) {
     SPACEMOE_RETURN_IF_ERROR(WarmUp(*checkpoint));
     flags.satellite.checkpoint = checkpoint.get();
     SPACEMOE_ASSIGN_OR_RETURN(flags.satellite.model_hash,

@@ -150,11 +150,7 @@ absl::Status MakeNode(const Authority& authority, const NodeKeys& node,
 
 absl::Status CheckPair(const std::string& pem, const fs::path& key_path) {
   SPACEMOE_ASSIGN_OR_RETURN(const std::string key_pem, ReadFile(key_path));
-  SPACEMOE_ASSIGN_OR_RETURN(const KeyPtr key, ParseKey(key_pem));
-  SPACEMOE_ASSIGN_OR_RETURN(const auto certificates, ParseCertificates(pem));
-  if (X509_check_private_key(certificates.front().get(), key.get()) == 1)
-    return absl::OkStatus();
-  return OpenSslError("its key is another's");
+  return CheckKeyOf(pem, key_pem);
 }
 
 KeyReport ReportOn(const fs::path& folder, const fs::path& file,

@@ -54,14 +54,13 @@ class CoordinatorServer {
 
   // "127.0.0.1:9090", with the port that was chosen; empty: not served.
   std::string metrics_address() const;
-  // What AddObservabilityRoutes wants, for other HTTP servers.
-  Observability observability() const;
 
  private:
   CoordinatorServer(const CoordinatorOptions& options,
                     std::unique_ptr<Checkpoint> checkpoint, Plan plan,
                     RunSettings settings);
   ClusterOptions MakeClusterOptions(const CoordinatorOptions& options);
+  Observability observability() const;
   absl::Status StartApi();
   absl::Status ServeMetrics(const std::string& listen);
   MembershipServiceOptions MakeMembershipOptions() const;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "models/chat/text.h"
+#include "models/tokenizer/utf8.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe::jinja {

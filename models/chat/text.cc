@@ -34,12 +34,6 @@ bool IsLineEnd(char32_t c) {
 
 }  // namespace
 
-int64_t CountCharacters(std::string_view text) {
-  int64_t count = 0;
-  for (const char c : text) count += (static_cast<uint8_t>(c) & 0xC0) != 0x80;
-  return count;
-}
-
 std::vector<std::string_view> SplitCharacters(std::string_view text) {
   std::vector<std::string_view> characters;
   ForEachCodePoint(text, [&](CodePoint point, size_t at) {

@@ -11,7 +11,6 @@
 
 namespace spacemoe::jinja {
 
-int64_t CountCharacters(std::string_view text);
 std::vector<std::string_view> SplitCharacters(std::string_view text);
 
 // Offset of `needle` at or behind `from`, npos if none. Linear time.

@@ -5,6 +5,7 @@
 #include "models/chat/operators.h"
 #include "models/chat/print.h"
 #include "models/chat/text.h"
+#include "models/tokenizer/utf8.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe::jinja {

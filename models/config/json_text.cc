@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/base/json_depth.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
@@ -12,26 +13,6 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMaxDepth = 64;
-
-// Brackets outside of strings; whether they match is the parser's business.
-bool NestedTooDeep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kMaxDepth) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
 
 // The parser itself lets the last of two equal keys win.
 class DuplicateKeys {
@@ -67,7 +48,7 @@ absl::StatusOr<json> Parse(std::string_view text, const std::string& where) {
 
 absl::StatusOr<json> ParseJsonObject(std::string_view text,
                                      const std::string& where) {
-  if (NestedTooDeep(text)) {
+  if (NestsDeeperThan(kMaxDepth, text)) {
     return absl::InvalidArgumentError(absl::StrCat(
         where, ": expected JSON nested at most ", kMaxDepth, " deep"));
   }

@@ -2,6 +2,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace spacemoe {
@@ -75,6 +76,11 @@ CodePoint DecodeCodePoint(std::string_view text, size_t position) {
   const int length = WellFormedLength(text, position, &complete);
   if (!complete) return {};
   return {Assemble(text.substr(position, length)), length};
+}
+
+std::int64_t CountCharacters(std::string_view text) {
+  return std::count_if(text.begin(), text.end(),
+                       [](char c) { return (c & 0xC0) != 0x80; });
 }
 
 void AppendUtf8(char32_t value, std::string* out) {

@@ -3,6 +3,7 @@
 #define SPACEMOE_MODELS_TOKENIZER_UTF8_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ void ForEachCodePoint(std::string_view text, Visit visit) {
     i += point.length;
   }
 }
+
+// Code points of valid UTF-8.
+std::int64_t CountCharacters(std::string_view text);
 
 bool IsWhitespace(char32_t c);         // property White_Space
 bool IsNumeric(char32_t c);            // general category N*

@@ -15,7 +15,7 @@ const WordCache::Shard& WordCache::ShardOf(std::string_view word) const {
 bool WordCache::Find(std::string_view word, std::vector<int32_t>* ids) const {
   if (word.size() > kLongestWord) return false;
   const Shard& shard = ShardOf(word);
-  absl::MutexLock lock(&shard.mutex);
+  const std::lock_guard lock(shard.mutex);
   const auto entry = shard.words.find(word);
   if (entry == shard.words.end()) return false;
   ids->insert(ids->end(), entry->second.begin(), entry->second.end());
@@ -25,7 +25,7 @@ bool WordCache::Find(std::string_view word, std::vector<int32_t>* ids) const {
 void WordCache::Insert(std::string_view word, const std::vector<int32_t>& ids) {
   if (word.size() > kLongestWord) return;
   auto& shard = const_cast<Shard&>(ShardOf(word));
-  absl::MutexLock lock(&shard.mutex);
+  const std::lock_guard lock(shard.mutex);
   if (shard.words.size() >= kWordsInAShard) shard.words.clear();
   shard.words.emplace(std::string(word), ids);
 }

@@ -4,13 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
 #include "models/tokenizer/string_hash.h"
 
 namespace spacemoe {
@@ -25,10 +24,10 @@ class WordCache {
 
  private:
   struct Shard {
-    mutable absl::Mutex mutex;
+    mutable std::mutex mutex;  // guards `words`
     absl::flat_hash_map<std::string, std::vector<int32_t>, StringHash,
                         StringEqual>
-        words ABSL_GUARDED_BY(mutex);
+        words;
   };
   const Shard& ShardOf(std::string_view word) const;
 

@@ -6,15 +6,6 @@
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe {
-namespace {
-
-int64_t CountCharacters(std::string_view text) {
-  int64_t count = 0;
-  ForEachCodePoint(text, [&](CodePoint, size_t) { ++count; });
-  return count;
-}
-
-}  // namespace
 
 WordPiece::WordPiece(WordPieceOptions options) : options_(std::move(options)) {
   const std::string& prefix = options_.continuing_subword_prefix;

@@ -138,4 +138,12 @@ absl::Status CheckIssuer(std::string_view pem, std::string_view ca_pem,
       X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get())));
 }
 
+absl::Status CheckKeyOf(std::string_view pem, std::string_view key_pem) {
+  SPACEMOE_ASSIGN_OR_RETURN(const KeyPtr key, ParseKey(key_pem));
+  SPACEMOE_ASSIGN_OR_RETURN(const auto chain, ParseCertificates(pem));
+  if (X509_check_private_key(chain.front().get(), key.get()) == 1)
+    return absl::OkStatus();
+  return OpenSslError("the key is not the certificate's");
+}
+
 }  // namespace spacemoe

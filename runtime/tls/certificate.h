@@ -36,6 +36,10 @@ absl::Status CheckValidity(const CertificateFacts& facts, absl::Time now);
 absl::Status CheckIssuer(std::string_view pem, std::string_view ca_pem,
                          absl::Time now);
 
+// INVALID_ARGUMENT unless `key_pem` is the key of the first certificate of
+// `pem`.
+absl::Status CheckKeyOf(std::string_view pem, std::string_view key_pem);
+
 }  // namespace spacemoe
 
 #endif  // SPACEMOE_RUNTIME_TLS_CERTIFICATE_H_

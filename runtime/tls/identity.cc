@@ -27,15 +27,6 @@ absl::StatusOr<std::string> ReadGiven(const std::string& path,
   return ReadFile(path);
 }
 
-absl::Status CheckKey(const TlsIdentity& identity) {
-  SPACEMOE_ASSIGN_OR_RETURN(const KeyPtr key, ParseKey(identity.key_pem));
-  SPACEMOE_ASSIGN_OR_RETURN(const auto certificates,
-                            ParseCertificates(identity.certificate_pem));
-  if (X509_check_private_key(certificates.front().get(), key.get()) == 1)
-    return absl::OkStatus();
-  return OpenSslError("the key is not the certificate's");
-}
-
 absl::Status CheckRole(const CertificateFacts& facts,
                        std::optional<NodeRole> role) {
   if (!facts.name.has_value()) {
@@ -83,9 +74,9 @@ absl::StatusOr<std::shared_ptr<const TlsIdentity>> LoadIdentity(
   SPACEMOE_RETURN_IF_ERROR(In(files.certificate, facts.status()));
   SPACEMOE_RETURN_IF_ERROR(
       In(files.certificate, CheckCertificate(identity, *facts, role, now)));
-  SPACEMOE_RETURN_IF_ERROR(In(files.key, CheckKey(identity)));
+  SPACEMOE_RETURN_IF_ERROR(
+      In(files.key, CheckKeyOf(identity.certificate_pem, identity.key_pem)));
   identity.name = *facts->name;
-  identity.expires = facts->not_after;
   return std::make_shared<const TlsIdentity>(std::move(identity));
 }
 

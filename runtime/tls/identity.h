@@ -29,7 +29,6 @@ struct TlsIdentity {
   std::string certificate_pem;
   std::string key_pem;
   NodeName name;
-  absl::Time expires;
 };
 
 // Reads and checks. Every error names the file: NOT_FOUND, or INVALID_ARGUMENT

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "coordinator/api/openai/random_id.h"
+#include "models/tokenizer/utf8.h"
 
 namespace spacemoe::openai {
 namespace {
@@ -28,11 +29,6 @@ Json Bytes(const std::string& text) {
 }
 
 }  // namespace
-
-int64_t CountCharacters(const std::string& text) {
-  return std::count_if(text.begin(), text.end(),
-                       [](char c) { return (c & 0xC0) != 0x80; });
-}
 
 Json ToJson(const Usage& usage) {
   return Json{{"prompt_tokens", usage.prompt_tokens},

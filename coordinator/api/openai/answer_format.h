@@ -60,9 +60,6 @@ class AnswerFormat {
   const int64_t created_;
 };
 
-// Characters of UTF-8.
-int64_t CountCharacters(const std::string& text);
-
 }  // namespace spacemoe::openai
 
 #endif  // SPACEMOE_COORDINATOR_API_OPENAI_ANSWER_FORMAT_H_

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/base/json_depth.h"
 #include "runtime/base/status_macros.h"
 
 namespace spacemoe::openai {
@@ -12,25 +13,6 @@ namespace {
 // Deeper than any request; a parsed value takes memory for each level.
 constexpr int kMaxDepth = 64;
 constexpr size_t kMaxShown = 40;
-
-bool TooDeep(std::string_view body) {
-  int depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < body.size(); ++i) {
-    const char c = body[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kMaxDepth) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return false;
-}
 
 // What the parser says, without its number and without the input.
 std::string Reason(const std::string& what) {
@@ -54,7 +36,7 @@ bool IsWhole(double value) {
 }  // namespace
 
 absl::StatusOr<Json> ParseBody(std::string_view body) {
-  if (TooDeep(body)) {
+  if (NestsDeeperThan(kMaxDepth, body)) {
     return ArgumentError("", absl::StrCat("the body is nested more than ",
                                           kMaxDepth, " levels deep"));
   }

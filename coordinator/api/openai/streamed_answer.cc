@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/api/openai/answer.h"
+#include "models/tokenizer/utf8.h"
 
 namespace spacemoe::openai {
 namespace {

@@ -30,7 +30,6 @@ inline std::shared_ptr<const TlsIdentity> TestIdentity(
   identity.certificate_pem = issued.certificate_pem;
   identity.key_pem = issued.key_pem;
   identity.name = {authority.constellation(), role};
-  identity.expires = now + absl::Hours(24);
   return std::make_shared<const TlsIdentity>(std::move(identity));
 }
 
