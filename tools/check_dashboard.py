@@ -116,6 +116,7 @@ def queries():
     for panel in json.loads(DASHBOARD.read_text())["panels"]:
         for target in panel.get("targets", []):
             expression = target["expr"].replace("$__rate_interval", "20s")
+            expression = expression.replace("$__range", "15m")
             yield panel["title"], expression
 
 
