@@ -62,7 +62,7 @@ class Writer {
     json_.NameProcess(kHeadProcess, "head");
     for (uint32_t layer = 0; layer < log_.layers; ++layer) {
       json_.NameProcess(kFirstLayerProcess + static_cast<int>(layer),
-                        absl::StrCat("layer ", layer));
+                        NameOfLayer(layer, log_.layers));
     }
   }
 

@@ -54,6 +54,11 @@ std::string NameOfStep(const PathSpan& span) {
 
 }  // namespace
 
+std::string NameOfLayer(uint32_t layer, uint32_t layers) {
+  const size_t digits = absl::StrCat(layers - 1).size();
+  return absl::StrFormat("layer %0*d", static_cast<int>(digits), layer);
+}
+
 std::string NameOf(const TracePart& part) {
   switch (part.kind) {
     case PartKind::kAttention:

@@ -9,6 +9,10 @@
 
 namespace spacemoe {
 
+// "layer 03" of 12 layers: older Perfettos know no sort index, and sort by
+// name.
+std::string NameOfLayer(uint32_t layer, uint32_t layers);
+
 // "attention", "expert 5", ...
 std::string NameOf(const TracePart& part);
 // "dispatch", "residual", "output of expert 5"

@@ -1,5 +1,6 @@
 // A traced run of two layers, made up: layer 0 is a gateway with one expert's
 // satellite, layer 1 is whole on its satellite.
+#include <algorithm>
 #include <functional>
 #include <string>
 
@@ -162,6 +163,24 @@ TEST(ChromeTrace, HasASliceAndAnArrowForEverything) {
   EXPECT_EQ(slices["wait in layer 0"], 1);
   // Injection, gateway, expert, layer, head.
   EXPECT_THAT(arrows, ElementsAre("s", "t", "t", "t", "f"));
+}
+
+// Perfetto sorts processes by name where it knows no sort index.
+TEST(ChromeTrace, NamesOfLayersSortAsTheirNumbers) {
+  TraceLog log = SomeLog();
+  log.layers = 12;
+  TraceSummary summary;
+  const json trace = json::parse(Write(log, &summary));
+  std::vector<std::string> layers;
+  for (const json& event : trace["traceEvents"]) {
+    if (event["name"] != "process_name") continue;
+    const std::string name = event["args"]["name"];
+    if (name.rfind("layer", 0) == 0) layers.push_back(name);
+  }
+  ASSERT_EQ(layers.size(), 12u);
+  EXPECT_EQ(layers[3], "layer 03");
+  EXPECT_EQ(layers[11], "layer 11");
+  EXPECT_TRUE(std::is_sorted(layers.begin(), layers.end()));
 }
 
 TEST(ChromeTrace, TimesSurviveAViewersRounding) {
