@@ -167,7 +167,7 @@ TEST_F(KeyFolderTest, CheckSaysWhatIsNotGood) {
   EXPECT_THAT(std::string((*later)[2].status.message()), HasSubstr("expired"));
   EXPECT_THAT(
       std::string(CheckKeys(folder_, absl::Now()).value()[3].status.message()),
-      HasSubstr("another's"));
+      HasSubstr("not the certificate's"));
 }
 
 TEST_F(KeyFolderTest, CheckOfAnythingElseIsAnError) {
