@@ -19,7 +19,8 @@ esac
 export ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1:abort_on_error=0"
 export LSAN_OPTIONS="suppressions=$suppressions/lsan.supp:print_suppressions=0"
 export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1"
-export TSAN_OPTIONS="suppressions=$suppressions/tsan.supp:halt_on_error=0:exitcode=66:second_deadlock_stack=1:ignore_noninstrumented_modules=1"
+# An interrupt ends a program whose threads have not been joined.
+export TSAN_OPTIONS="report_thread_leaks=0:suppressions=$suppressions/tsan.supp:halt_on_error=0:exitcode=66:second_deadlock_stack=1:ignore_noninstrumented_modules=1"
 
 # Satellites are executed, not forked, under a sanitizer: a forked child shares
 # its shadow memory with the parent, and TSan does not follow forks.
