@@ -3,7 +3,7 @@
 
 # Building and testing.
 packages_build="
-  ccache cmake g++ mold ninja-build pkgconf
+  ccache cmake g++ make mold ninja-build pkgconf
   libabsl-dev libboost-dev libcli11-dev libgmock-dev libgrpc++-dev libgtest-dev
   libhwy-dev libonig-dev libprotobuf-dev libssl-dev libtorch-dev libutf8proc-dev
   libyaml-cpp-dev prometheus-cpp-dev zlib1g-dev
