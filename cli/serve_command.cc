@@ -13,6 +13,7 @@
 #include "cli/terminal.h"
 #include "coordinator/options/api_options.h"
 #include "runtime/base/status_macros.h"
+#include "runtime/net/address.h"
 
 namespace spacemoe {
 namespace {
@@ -23,13 +24,14 @@ constexpr char kExamples[] =
     "  spacemoe serve --model models/demo\n"
     "  spacemoe serve --model mixtral/ --http 0.0.0.0:8000 --api-key-file keys "
     "--links off\n"
+    "  spacemoe serve --model models/demo --satellite-metrics 127.0.0.1:0\n"
     "Then: spacemoe chat, or any client of OpenAI's with the base URL "
     "http://localhost:8000/v1\n";
 
 struct Flags {
   std::string model;
   RingOptions ring;
-  ApiSettings api;
+  RingServices services;
 };
 
 std::string Headline(const RingRun& run) {
@@ -55,7 +57,7 @@ absl::Status Watch(LocalRing* ring) {
 absl::Status Serve(const Flags& flags, ProcessGuard* guard) {
   SPACEMOE_ASSIGN_OR_RETURN(
       const std::unique_ptr<RingRun> run,
-      RingRun::Start(flags.model, flags.ring, guard, flags.api));
+      RingRun::Start(flags.model, flags.ring, guard, flags.services));
   LocalRing* const ring = &run->ring();
   guard->SetLastAct([ring] { ring->EndInOrder(); }, kExitOk);
   WriteError(Headline(*run));
@@ -79,10 +81,17 @@ int Run(const Flags& flags, ProcessGuard* guard) {
 
 CommandBody AddServeCommand(CLI::App* app) {
   const auto flags = std::make_shared<Flags>();
-  flags->api.listen = "localhost:8000";
+  ApiSettings* const api = &flags->services.api;
+  api->listen = "localhost:8000";
   AddModelFlag(app, &flags->model);
-  AddHttpFlag(app, &flags->api);
-  AddApiFlags(app, &flags->api);
+  AddHttpFlag(app, api);
+  AddApiFlags(app, api);
+  app->add_option("--satellite-metrics", flags->services.satellite_metrics,
+                  "where satellites serve /metrics: the first one's port, the "
+                  "others have those after it; port 0: any free ones, which "
+                  "the API's /sd tells (default: nowhere)")
+      ->type_name("HOST:PORT")
+      ->check(CheckTcpAddress);
   AddRingFlags(app, &flags->ring);
   app->footer(kExamples);
   return [flags](ProcessGuard* guard) { return Run(*flags, guard); };

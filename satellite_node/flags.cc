@@ -35,12 +35,6 @@ std::string CheckAddress(const std::string& text) {
   return address.ok() ? "" : std::string(address.status().message());
 }
 
-std::string CheckTcpAddress(const std::string& text) {
-  const auto address = ParseAddress(text);
-  if (!address.ok()) return std::string(address.status().message());
-  return address->kind == AddressKind::kTcp ? "" : "expected HOST:PORT";
-}
-
 // Each forked satellite has a port of its own.
 std::string CheckMetricsPorts(const SatelliteFlags& flags) {
   if (!flags.fork.has_value() || flags.satellite.metrics_listen.empty())

@@ -47,11 +47,12 @@ absl::StatusOr<std::unique_ptr<RingRun>> RingRun::Make(const std::string& model,
       start, model, std::move(ring), std::move(checkpoint), std::move(plan)));
 }
 
-absl::Status RingRun::Launch(ProcessGuard* guard, const ApiSettings& api) {
+absl::Status RingRun::Launch(ProcessGuard* guard,
+                             const RingServices& services) {
   SPACEMOE_RETURN_IF_ERROR(RequireFeasible(plan_));
   SPACEMOE_RETURN_IF_ERROR(CheckArithmetic(*checkpoint_, options_));
   SPACEMOE_ASSIGN_OR_RETURN(
-      ring_, LocalRing::Start({model_, options_, api, &plan_}, guard));
+      ring_, LocalRing::Start({model_, options_, services, &plan_}, guard));
   SPACEMOE_RETURN_IF_ERROR(WaitUntilReady());
   startup_seconds_ = (MonotonicNanos() - start_ns_) * 1e-9;
   return absl::OkStatus();
@@ -59,10 +60,10 @@ absl::Status RingRun::Launch(ProcessGuard* guard, const ApiSettings& api) {
 
 absl::StatusOr<std::unique_ptr<RingRun>> RingRun::Start(
     const std::string& model, const RingOptions& ring, ProcessGuard* guard,
-    const ApiSettings& api) {
+    const RingServices& services) {
   SPACEMOE_ASSIGN_OR_RETURN(std::unique_ptr<RingRun> run, Make(model, ring));
   WriteNote(SkippedNote(*run->checkpoint_));
-  SPACEMOE_RETURN_IF_ERROR(run->Launch(guard, api));
+  SPACEMOE_RETURN_IF_ERROR(run->Launch(guard, services));
   return run;
 }
 

@@ -28,12 +28,12 @@ class RingRun {
   // Checks before anything is started. FAILED_PRECONDITION when the plan does
   // not fit. Shows on a terminal how the satellites come up. Once, before all
   // that needs the ring.
-  absl::Status Launch(ProcessGuard* guard, const ApiSettings& api = {});
+  absl::Status Launch(ProcessGuard* guard, const RingServices& services = {});
 
   // Both.
   static absl::StatusOr<std::unique_ptr<RingRun>> Start(
       const std::string& model, const RingOptions& ring, ProcessGuard* guard,
-      const ApiSettings& api = {});
+      const RingServices& services = {});
 
   const Plan& plan() const { return plan_; }
   const Checkpoint& checkpoint() const { return *checkpoint_; }

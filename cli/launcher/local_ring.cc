@@ -76,7 +76,7 @@ absl::Status LocalRing::StartCoordinator() {
   for (std::string& argument : ToArguments(options_.ring)) {
     spawn.arguments.push_back(std::move(argument));
   }
-  for (std::string& argument : ToArguments(options_.api)) {
+  for (std::string& argument : ToArguments(options_.services.api)) {
     spawn.arguments.push_back(std::move(argument));
   }
   SPACEMOE_ASSIGN_OR_RETURN(coordinator_, guard_->Spawn(spawn));
@@ -105,6 +105,10 @@ absl::Status LocalRing::StartSatellites() {
                      absl::StrCat("--fork=", options_.plan->size()),
                      "--first-index=0",
                      "--insecure"};
+  if (const std::string& metrics = options_.services.satellite_metrics;
+      !metrics.empty()) {
+    spawn.arguments.push_back(absl::StrCat("--metrics-listen=", metrics));
+  }
   spawn.environment = {"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1",
                        "MKL_NUM_THREADS=1"};
   SPACEMOE_ASSIGN_OR_RETURN(satellites_, guard_->Spawn(spawn));

@@ -21,10 +21,16 @@
 
 namespace spacemoe {
 
+// What is served beside the ring; nothing unless it says where.
+struct RingServices {
+  ApiSettings api;
+  std::string satellite_metrics;  // spacemoe-satellite's --metrics-listen
+};
+
 struct LocalRingOptions {
   std::string model;  // path
   RingOptions ring;
-  ApiSettings api;             // nothing is served unless it says where
+  RingServices services;
   const Plan* plan = nullptr;  // of these options, feasible; borrowed
 };
 

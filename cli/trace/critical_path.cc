@@ -82,7 +82,8 @@ class Walker {
   }
 
   // The token before was emitted in the midst of a step of the head's; a
-  // prompt begins with its injection.
+  // prompt begins with its injection, and so does a row that the head has kept
+  // for the next lap of all sequences.
   bool Beginning() {
     const int64_t begin_ns = token_.emitted_ns - token_.lap_ns;
     StepAt at = index_.StepBefore(row_, {PlaceKind::kInject}, time_ns_);
@@ -90,10 +91,13 @@ class Walker {
       at = index_.StepBefore({row_.sequence, row_.position - 1},
                              {PlaceKind::kHead}, time_ns_);
     }
-    if (at.step == nullptr || !HasBoundary(*at.step, time_ns_) ||
-        !HasBoundary(*at.step, begin_ns)) {
-      return false;
+    if (at.step == nullptr || !HasBoundary(*at.step, time_ns_)) return false;
+    if (begin_ns < at.step->start_ns) {
+      Add(SpanKind::kStep, at.step->start_ns, at.index, at.step, flight_);
+      Add(SpanKind::kWait, begin_ns, at.index, at.step, nullptr);
+      return true;
     }
+    if (!HasBoundary(*at.step, begin_ns)) return false;
     Add(SpanKind::kStep, begin_ns, at.index, at.step, flight_);
     return true;
   }

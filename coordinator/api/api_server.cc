@@ -31,6 +31,7 @@ openai::ApiOptions WithTimeout(openai::ApiOptions api,
 HttpServerOptions ServerOptions(const ApiServerOptions& options) {
   HttpServerOptions server;
   server.listen = options.settings.listen;
+  server.observer = options.observer;
   server.limits.connections =
       static_cast<int>(options.settings.max_connections);
   return server;

@@ -21,6 +21,7 @@ namespace spacemoe {
 struct ApiServerOptions {
   ApiSettings settings;
   openai::ApiOptions api;  // its timeout comes from the settings
+  std::function<void(const HttpRecord&)> observer;  // HttpServerOptions's
   // Adds routes beside the API's; may be empty. Guarded ones need a key.
   std::function<void(HttpRouter*)> more_routes;
 };

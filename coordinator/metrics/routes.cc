@@ -23,6 +23,7 @@ HttpResponse Metrics(const Observability& observability) {
   Families families = ProcessMetrics("spacemoe-coordinator", SPACEMOE_VERSION);
   Append(ClusterMetrics(observability.cluster->State()), &families);
   Append(observability.metrics->Collect(), &families);
+  Append(observability.http->Collect(), &families);
   return {.content_type = kMetricsContentType, .body = MetricsText(families)};
 }
 

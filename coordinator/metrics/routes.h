@@ -5,6 +5,7 @@
 #include <string>
 
 #include "coordinator/core/cluster.h"
+#include "coordinator/metrics/http_metrics.h"
 #include "coordinator/metrics/ring_metrics.h"
 #include "coordinator/planning/plan.h"
 #include "runtime/http/router.h"
@@ -15,6 +16,7 @@ namespace spacemoe {
 struct Observability {
   Cluster* cluster = nullptr;
   const RingMetrics* metrics = nullptr;
+  const HttpMetrics* http = nullptr;
   const Plan* plan = nullptr;
 };
 

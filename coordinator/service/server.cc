@@ -124,6 +124,7 @@ absl::Status CoordinatorServer::StartApi() {
   options.api.limits = {config.vocab_size, config.max_positions};
   options.api.ring = {plan_.size(), plan_.constellation.Label(),
                       plan_.options.strategy};
+  options.observer = HttpObserver();
   options.more_routes = [this](HttpRouter* router) {
     AddObservabilityRoutes(observability(), router);
   };
@@ -134,8 +135,10 @@ absl::Status CoordinatorServer::StartApi() {
 
 absl::Status CoordinatorServer::ServeMetrics(const std::string& listen) {
   AddObservabilityRoutes(observability(), &router_);
-  SPACEMOE_ASSIGN_OR_RETURN(metrics_server_,
-                            HttpServer::Start({.listen = listen}, &router_));
+  SPACEMOE_ASSIGN_OR_RETURN(
+      metrics_server_,
+      HttpServer::Start({.listen = listen, .observer = HttpObserver()},
+                        &router_));
   return absl::OkStatus();
 }
 
@@ -143,8 +146,12 @@ std::string CoordinatorServer::metrics_address() const {
   return metrics_server_ == nullptr ? "" : metrics_server_->address();
 }
 
+std::function<void(const HttpRecord&)> CoordinatorServer::HttpObserver() {
+  return [this](const HttpRecord& record) { http_metrics_.Add(record); };
+}
+
 Observability CoordinatorServer::observability() const {
-  return {cluster_.get(), &metrics_, &plan_};
+  return {cluster_.get(), &metrics_, &http_metrics_, &plan_};
 }
 
 ClusterOptions CoordinatorServer::MakeClusterOptions(

@@ -2,6 +2,7 @@
 #ifndef SPACEMOE_COORDINATOR_SERVICE_SERVER_H_
 #define SPACEMOE_COORDINATOR_SERVICE_SERVER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "coordinator/api/api_server.h"
 #include "coordinator/core/cluster.h"
 #include "coordinator/core/deferrer.h"
+#include "coordinator/metrics/http_metrics.h"
 #include "coordinator/metrics/ring_metrics.h"
 #include "coordinator/metrics/routes.h"
 #include "coordinator/options/api_options.h"
@@ -61,6 +63,7 @@ class CoordinatorServer {
                     RunSettings settings);
   ClusterOptions MakeClusterOptions(const CoordinatorOptions& options);
   Observability observability() const;
+  std::function<void(const HttpRecord&)> HttpObserver();
   absl::Status StartApi();
   absl::Status ServeMetrics(const std::string& listen);
   MembershipServiceOptions MakeMembershipOptions() const;
@@ -72,6 +75,7 @@ class CoordinatorServer {
   const ApiSettings api_settings_;
   const std::unique_ptr<TextCodec> codec_;
   RingMetrics metrics_;
+  HttpMetrics http_metrics_;
   HealthServer health_;
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<MembershipService> membership_;

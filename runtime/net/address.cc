@@ -136,6 +136,12 @@ absl::StatusOr<Address> ParseAddress(const std::string& text) {
   return ParseTcp(text);
 }
 
+std::string CheckTcpAddress(const std::string& text) {
+  const auto address = ParseAddress(text);
+  if (!address.ok()) return std::string(address.status().message());
+  return address->kind == AddressKind::kTcp ? "" : "expected HOST:PORT";
+}
+
 bool IsLocal(const Address& address) {
   if (address.kind != AddressKind::kTcp || address.host == "localhost")
     return true;

@@ -27,6 +27,9 @@ struct Address {
 // socket's name is longer than the kernel takes (107 bytes).
 absl::StatusOr<Address> ParseAddress(const std::string& text);
 
+// For command lines: what is wrong with `text` as HOST:PORT, empty if nothing.
+std::string CheckTcpAddress(const std::string& text);
+
 // Whether only processes of this machine can reach it: a unix socket, or a
 // loopback address (127.0.0.0/8, ::1, "localhost").
 bool IsLocal(const Address& address);

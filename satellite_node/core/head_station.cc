@@ -11,6 +11,9 @@ namespace {
 
 // Prompt rows whose logits are computed in one step: [rows, vocab] floats.
 constexpr size_t kLogitsRows = 16;
+// Packets' worth of prompt rows that a lap of one batch takes along. The rows
+// of its sequences wait for all of them.
+constexpr int64_t kLapPromptPackets = 4;
 
 bool Contains(const std::vector<int64_t>& values, int64_t value) {
   return std::find(values.begin(), values.end(), value) != values.end();
@@ -40,50 +43,58 @@ HeadStation::HeadStation(const SatelliteOptions& options, HeadRole* head,
       assembly_(options.one_batch) {}
 
 absl::Status HeadStation::Inject(SequenceRequest request) {
-  const int64_t now = clock_->Now();
-  Sequence& sequence = sequences_[request.sequence];
+  const uint64_t id = request.sequence;
+  Sequence& sequence = sequences_[id];
   sequence.request = std::move(request);
   sequence.sampler =
       SequenceSampler(sequence.request.sampling, sequence.request.logprobs);
-  sequence.last_emission_ns = now;
-  const SequenceRequest& kept = sequence.request;
-  const size_t chunk = static_cast<size_t>(options_.max_prompt_rows);
-  for (size_t begin = 0; begin < kept.prompt.size(); begin += chunk) {
-    const size_t end = std::min(begin + chunk, kept.prompt.size());
-    SPACEMOE_RETURN_IF_ERROR(SendPrompt(kept, now, begin, end));
-  }
-  return absl::OkStatus();
+  sequence.last_emission_ns = clock_->Now();
+  waiting_.push_back(id);
+  return options_.one_batch ? absl::OkStatus()
+                            : DepartAll(sequences_[id].last_emission_ns);
 }
 
-absl::Status HeadStation::SendPrompt(const SequenceRequest& request,
-                                     int64_t departure_ns, size_t begin,
-                                     size_t end) {
-  Packet packet = StartPacket(frame_, PacketKind::kResidual, 0,
-                              options_.first_gateway, InFlight());
-  StepTrace trace(options_, StepKind::kInject, options_.layers, departure_ns);
-  StepTimer timer(*clock_, options_.modelled_flops);
-  packet.combined = true;
-  packet.values.resize((end - begin) * frame_.width);
-  SPACEMOE_RETURN_IF_ERROR(head_->Embed(
-      absl::MakeConstSpan(request.prompt).subspan(begin, end - begin),
-      packet.values.data()));
-  const int64_t compute_ns = timer.ElapsedNs();
-  for (size_t i = begin; i < end; ++i) {
-    RowHeader header;
-    header.sequence = request.sequence;
-    header.position = static_cast<uint32_t>(i);
-    header.capacity = static_cast<uint32_t>(request.capacity);
-    header.prompt_length = static_cast<uint32_t>(request.prompt.size());
-    header.prompt = true;
-    header.cache_only = !request.want_logits && i + 1 < request.prompt.size();
-    header.spent.compute_ns = compute_ns;
-    packet.rows.push_back(std::move(header));
+void HeadStation::CountOut(Sequence* sequence, int64_t rows) {
+  sequence->rows_out += rows;
+  rows_out_ += rows;
+}
+
+RowHeader HeadStation::PromptHeader(const SequenceRequest& request,
+                                    size_t position) {
+  RowHeader header;
+  header.sequence = request.sequence;
+  header.position = static_cast<uint32_t>(position);
+  header.capacity = static_cast<uint32_t>(request.capacity);
+  header.prompt_length = static_cast<uint32_t>(request.prompt.size());
+  header.prompt = true;
+  header.cache_only =
+      !request.want_logits && position + 1 < request.prompt.size();
+  return header;
+}
+
+int64_t HeadStation::PromptRowsLeft() const {
+  const int64_t packet = options_.max_prompt_rows;
+  if (LapMayBegin()) return packet;
+  return std::min(packet, kLapPromptPackets * packet - lap_prompt_rows_);
+}
+
+void HeadStation::TakePromptRows(Packet* packet, std::vector<int64_t>* tokens,
+                                 int64_t* all_here_ns) {
+  const int64_t limit = PromptRowsLeft();
+  int64_t rows = 0;
+  while (!waiting_.empty() && rows < limit) {
+    Sequence& sequence = sequences_.at(waiting_.front());
+    const std::vector<int64_t>& prompt = sequence.request.prompt;
+    *all_here_ns = std::max(*all_here_ns, sequence.last_emission_ns);
+    for (; sequence.sent < prompt.size() && rows < limit;
+         ++sequence.sent, ++rows) {
+      packet->rows.push_back(PromptHeader(sequence.request, sequence.sent));
+      tokens->push_back(prompt[sequence.sent]);
+      if (!packet->rows.back().cache_only) CountOut(&sequence, 1);
+    }
+    if (sequence.sent == prompt.size()) waiting_.pop_front();
   }
-  packet.link.departure_ns = departure_ns + compute_ns;
-  trace.EndPart(PartKind::kEmbedding, compute_ns);
-  trace.AddRows(packet.rows);
-  trace.Record();
-  return sink_->Emit(std::move(packet));
+  lap_prompt_rows_ += rows;
 }
 
 void HeadStation::Accept(const Arrival& arrival) {
@@ -104,7 +115,17 @@ void HeadStation::AddReady(std::vector<AssembledRow> complete) {
 }
 
 void HeadStation::Release(uint64_t sequence) {
-  sequences_.erase(sequence);
+  if (const auto found = sequences_.find(sequence); found != sequences_.end()) {
+    rows_out_ -= found->second.rows_out;
+    sequences_.erase(found);
+  }
+  waiting_.erase(std::remove(waiting_.begin(), waiting_.end(), sequence),
+                 waiting_.end());
+  next_.erase(std::remove_if(next_.begin(), next_.end(),
+                             [&](const NextRow& row) {
+                               return row.header.sequence == sequence;
+                             }),
+              next_.end());
   std::vector<AssembledRow> complete;
   assembly_.Release(sequence, &complete);
   AddReady(std::move(complete));
@@ -116,7 +137,7 @@ void HeadStation::Release(uint64_t sequence) {
 }
 
 int64_t HeadStation::NextStep() const {
-  return ready_.empty() ? kNever : free_ns_;
+  return ready_.empty() && !SomethingLeaves() ? kNever : free_ns_;
 }
 
 std::vector<AssembledRow> HeadStation::TakeBatch() {
@@ -132,6 +153,19 @@ std::vector<AssembledRow> HeadStation::TakeBatch() {
 }
 
 absl::Status HeadStation::Step() {
+  return ready_.empty() ? DepartAll(free_ns_) : StepRows();
+}
+
+absl::Status HeadStation::DepartAll(int64_t start_ns) {
+  while (SomethingLeaves()) {
+    StepTimer timer(*clock_, options_.modelled_flops);
+    SPACEMOE_RETURN_IF_ERROR(SendRows(start_ns, start_ns, &timer, nullptr));
+    if (options_.one_batch) free_ns_ = start_ns += timer.ElapsedNs();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status HeadStation::StepRows() {
   Batch batch;
   batch.rows = TakeBatch();
   batch.start_ns = StepStart(batch.rows, free_ns_);
@@ -145,6 +179,7 @@ absl::Status HeadStation::Step() {
   std::vector<TokenRecord> tokens;
   for (size_t r = 0; r < batch.rows.size(); ++r) {
     Sequence& sequence = sequences_.at(batch.rows[r].header.sequence);
+    CountOut(&sequence, -1);
     if (sequence.request.want_logits) {
       EmitLogits(batch, r, &sequence);
     } else {
@@ -154,11 +189,12 @@ absl::Status HeadStation::Step() {
   }
   const int64_t emitted_ns = batch.start_ns + timer.ElapsedNs();
   trace.EndPart(PartKind::kLogits, emitted_ns - batch.start_ns);
-  std::vector<NextRow> next;
   for (size_t i = 0; i < tokens.size(); ++i)
-    FinishRow(batch, sampled[i], emitted_ns, &tokens[i], &next);
-  SPACEMOE_RETURN_IF_ERROR(
-      SendNext(std::move(next), emitted_ns, &timer, batch.start_ns, &trace));
+    FinishRow(batch, sampled[i], emitted_ns, &tokens[i]);
+  if (SomethingLeaves()) {
+    SPACEMOE_RETURN_IF_ERROR(
+        SendRows(batch.start_ns, emitted_ns, &timer, &trace));
+  }
   // The ring goes on first: telling is not on a token's path.
   trace.Record();
   TraceTokens(tokens);
@@ -221,7 +257,7 @@ TokenRecord HeadStation::Sample(const Batch& batch, size_t row,
 }
 
 void HeadStation::FinishRow(const Batch& batch, size_t row, int64_t emitted_ns,
-                            TokenRecord* record, std::vector<NextRow>* next) {
+                            TokenRecord* record) {
   const AssembledRow& from = batch.rows[row];
   Sequence& sequence = sequences_.at(record->sequence);
   ++sequence.generated;
@@ -237,30 +273,54 @@ void HeadStation::FinishRow(const Batch& batch, size_t row, int64_t emitted_ns,
     header.position = static_cast<uint32_t>(record->position);
     header.capacity = from.header.capacity;
     header.prompt_length = from.header.prompt_length;
-    next->push_back({std::move(header), record->token});
+    next_.push_back({std::move(header), record->token, emitted_ns});
   } else {
     sequences_.erase(record->sequence);
   }
 }
 
-absl::Status HeadStation::SendNext(std::vector<NextRow> next,
-                                   int64_t emitted_ns, StepTimer* timer,
-                                   int64_t start_ns, StepTrace* trace) {
-  if (next.empty()) return absl::OkStatus();
+absl::Status HeadStation::SendRows(int64_t start_ns, int64_t emitted_ns,
+                                   StepTimer* timer, StepTrace* trace) {
+  std::vector<NextRow> next;
+  if (LapMayBegin()) {
+    next = std::exchange(next_, {});
+    lap_prompt_rows_ = 0;
+  }
   Packet packet = StartPacket(frame_, PacketKind::kResidual, 0,
                               options_.first_gateway, InFlight());
   std::vector<int64_t> tokens;
-  for (const NextRow& row : next) tokens.push_back(row.token);
+  for (const NextRow& row : next) {
+    packet.rows.push_back(row.header);
+    tokens.push_back(row.token);
+    CountOut(&sequences_.at(row.header.sequence), 1);
+  }
+  int64_t all_here_ns = emitted_ns;
+  TakePromptRows(&packet, &tokens, &all_here_ns);
   packet.combined = true;
-  packet.values.resize(next.size() * frame_.width);
+  packet.values.resize(tokens.size() * frame_.width);
   SPACEMOE_RETURN_IF_ERROR(head_->Embed(tokens, packet.values.data()));
   const int64_t embedded_ns = timer->ElapsedNs();
-  trace->EndPart(PartKind::kEmbedding, embedded_ns);
-  packet.link.departure_ns = start_ns + embedded_ns;
-  for (NextRow& row : next) {
-    row.header.spent.compute_ns = packet.link.departure_ns - emitted_ns;
-    packet.rows.push_back(std::move(row.header));
+  if (trace != nullptr) trace->EndPart(PartKind::kEmbedding, embedded_ns);
+  const int64_t compute_ns = start_ns + embedded_ns - emitted_ns;
+  packet.link.departure_ns = all_here_ns + compute_ns;
+  for (size_t i = 0; i < packet.rows.size(); ++i) {
+    RowHeader& row = packet.rows[i];
+    const int64_t since_ns = i < next.size()
+                                 ? next[i].emitted_ns
+                                 : sequences_.at(row.sequence).last_emission_ns;
+    row.spent.queueing_ns = all_here_ns - since_ns;
+    row.spent.compute_ns = compute_ns;
   }
+  // What the step itself has not made.
+  StepTrace injection(options_, StepKind::kInject, options_.layers,
+                      all_here_ns);
+  const size_t own = trace != nullptr ? next.size() : 0;
+  for (size_t i = 0; i < packet.rows.size(); ++i) {
+    if (i >= own || next[i].emitted_ns < all_here_ns)
+      injection.AddRow(packet.rows[i]);
+  }
+  injection.EndPart(PartKind::kEmbedding, compute_ns);
+  if (!injection.empty()) injection.Record();
   return sink_->Emit(std::move(packet));
 }
 

@@ -35,6 +35,7 @@ class StepTrace {
     if (sink_ == nullptr) return;
     AppendRow(header.sequence, header.position, &step_.rows);
   }
+  bool empty() const { return rows_ == 0; }
   // A part has ended so long after the step's start.
   void EndPart(PartKind kind, int64_t since_start_ns, uint32_t expert = 0) {
     if (sink_ != nullptr)

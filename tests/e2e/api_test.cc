@@ -238,6 +238,26 @@ TEST(Serve, TellsOfALostSatelliteAndAnswers503UntilItEnds) {
   ExpectNothingLeft(server.program().pid());
 }
 
+TEST(Serve, TellsWhereSatellitesServeMetrics) {
+  Server server({"--satellite-metrics", "127.0.0.1:0"});
+  ASSERT_NE(server.address(), "");
+  const json found =
+      json::parse(Fetch(server.address(), "GET", "/sd").body, nullptr, false);
+  std::vector<std::string> targets;
+  for (const json& group : found) {
+    for (const json& target : group["targets"]) targets.push_back(target);
+  }
+  ASSERT_EQ(targets.size(), FindRing(server.program().pid()).satellites.size());
+  EXPECT_THAT(Fetch(targets.back(), "GET", "/metrics").body,
+              HasSubstr("spacemoe_satellite_ready 1"));
+  server.program().Signal(SIGINT);
+  EXPECT_EQ(server.program().Wait().exit_code, 0);
+  const ProgramResult bad = Spacemoe(
+      {"serve", "--model", DemoModel(), "--satellite-metrics", "nowhere"});
+  EXPECT_EQ(bad.exit_code, 2);
+  EXPECT_THAT(bad.err, HasSubstr("--satellite-metrics"));
+}
+
 TEST(Serve, EndsStreamsInOrderAtAnInterrupt) {
   const std::string keys = ::testing::TempDir() + "/serve_keys";
   std::ofstream(keys) << "sk-test\n";

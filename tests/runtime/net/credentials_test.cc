@@ -17,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "runtime/net/grpc_settings.h"
 #include "runtime/net/peer_sender.h"
+#include "runtime/net/refusal_log.h"
 #include "runtime/net/ring_server.h"
 #include "runtime/net/server_host.h"
 #include "runtime/tls/node_name.h"
@@ -164,10 +165,12 @@ TEST_F(CredentialsTest, APeerWithoutACertificateIsRefused) {
   const grpc::ByteBuffer request(&nothing, 1);
   grpc::ByteBuffer reply;
   std::promise<grpc::Status> answer;
+  LogRefusal("somebody else");  // a repeated line is not logged again
   testing::internal::CaptureStderr();
   stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request, &reply,
                  [&](grpc::Status status) { answer.set_value(status); });
   const grpc::Status status = answer.get_future().get();
+  host_.reset();  // has logged all by its end
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_THAT(log,

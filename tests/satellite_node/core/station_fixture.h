@@ -21,6 +21,20 @@ class CapturingSink final : public PacketSink {
   std::vector<Packet> packets;
 };
 
+class CapturingListener final : public SatelliteListener {
+ public:
+  void OnTokens(absl::Span<const TokenRecord> records) override {
+    tokens.insert(tokens.end(), records.begin(), records.end());
+  }
+  void OnLogits(LogitsRecord record) override {
+    logits.push_back(std::move(record));
+  }
+  void OnFault(const absl::Status& status) override { fault = status; }
+  std::vector<TokenRecord> tokens;
+  std::vector<LogitsRecord> logits;
+  absl::Status fault;
+};
+
 // Of the gateway of one of three layers, each expert on a satellite of its own.
 // A row of the fake gateway takes 1,000 ns, of an expert 500.
 inline SatelliteOptions StationOptions(uint32_t layer) {

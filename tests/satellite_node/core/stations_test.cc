@@ -13,6 +13,7 @@
 namespace spacemoe {
 namespace {
 
+using testing::CapturingListener;
 using testing::CapturingSink;
 using testing::FakeCombiner;
 using testing::FakeExperts;
@@ -22,20 +23,6 @@ using testing::FakeLayer;
 using ::testing::IsEmpty;
 using testing::kHidden;
 using ::testing::SizeIs;
-
-class CapturingListener final : public SatelliteListener {
- public:
-  void OnTokens(absl::Span<const TokenRecord> records) override {
-    tokens.insert(tokens.end(), records.begin(), records.end());
-  }
-  void OnLogits(LogitsRecord record) override {
-    logits.push_back(std::move(record));
-  }
-  void OnFault(const absl::Status& status) override { fault = status; }
-  std::vector<TokenRecord> tokens;
-  std::vector<LogitsRecord> logits;
-  absl::Status fault;
-};
 
 SatelliteOptions Options() { return testing::StationOptions(/*layer=*/0); }
 
