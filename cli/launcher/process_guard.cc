@@ -21,8 +21,8 @@ constexpr std::chrono::milliseconds kPollInterval(5);
 constexpr int kWaitPolls = 400;
 constexpr int kInterrupts[] = {SIGINT, SIGTERM, SIGHUP};
 
-// Libraries have threads from before main, so that a signal may come to any
-// thread: a handler, not a mask.
+// Libraries have threads from before main, so that a signal may come to them: a
+// handler beside the mask that leaves it to the guard's own thread.
 std::atomic<int> handler_fd = -1;
 
 void OnSignal(int signal) {
@@ -49,6 +49,14 @@ void Handle(void (*handler)(int)) {
   }
 }
 
+// In this thread, and in those that it starts from now on.
+void SetInterruptMask(int how) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int signal : kInterrupts) sigaddset(&signals, signal);
+  pthread_sigmask(how, &signals, nullptr);
+}
+
 }  // namespace
 
 ProcessGuard::ProcessGuard() {
@@ -61,6 +69,7 @@ ProcessGuard::ProcessGuard() {
   thread_ = std::thread([this] { WaitForSignal(); });
   handler_fd = signals_end_.get();
   Handle(OnSignal);
+  SetInterruptMask(SIG_BLOCK);
 }
 
 ProcessGuard::~ProcessGuard() {
@@ -71,6 +80,7 @@ ProcessGuard::~ProcessGuard() {
   }
   if (!thread_.joinable()) return;
   Handle(SIG_DFL);
+  SetInterruptMask(SIG_UNBLOCK);
   handler_fd = -1;
   signals_end_ = UniqueFd();
   thread_.join();

@@ -85,7 +85,9 @@ std::vector<char*> Environment(const std::vector<std::string>& more) {
     Fail(plan.failure);
   }
   for (int number = 1; number < SIGRTMIN; ++number) signal(number, SIG_DFL);
-  sigprocmask(SIG_SETMASK, &plan.mask, nullptr);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
   execve(plan.arguments[0], plan.arguments.data(), plan.environment.data());
   Fail(plan.failure);
 }
