@@ -20,6 +20,11 @@ struct Model {
   bool bfloat16 = false;
 };
 
+std::string NameOf(const Model& model) {
+  return model.path.substr(model.path.rfind('/') + 1) +
+         (model.bfloat16 ? "_in_bfloat16" : "");
+}
+
 std::ostream& operator<<(std::ostream& out, const Model& model) {
   return out << model.path << (model.bfloat16 ? " bfloat16" : "");
 }
@@ -161,7 +166,8 @@ std::vector<Model> Models() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, BatchInvarianceTest,
-                         testing::ValuesIn(Models()));
+                         testing::ValuesIn(Models()),
+                         [](const auto& info) { return NameOf(info.param); });
 
 }  // namespace
 }  // namespace spacemoe
