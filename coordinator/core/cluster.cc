@@ -30,8 +30,8 @@ Cluster::Cluster(ClusterOptions options, Deferrer* deferrer)
       links_(options_.membership.satellites, nullptr),
       missed_a_peer_(options_.membership.satellites, false),
       clock_uncertainty_ns_(options_.membership.satellites, 0),
-      lost_(options_.membership.satellites, false),
-      readiness_(options_.readiness) {}
+      readiness_(options_.readiness),
+      lost_(options_.membership.satellites, false) {}
 
 absl::StatusOr<int> Cluster::Register(const Applicant& applicant,
                                       SatelliteLink* link) {
