@@ -1,6 +1,7 @@
 #include "cli/launcher/process_guard.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -87,6 +88,10 @@ ProcessGuard::~ProcessGuard() {
 }
 
 void ProcessGuard::WaitForSignal() {
+  // TSan takes poll for a wait that a signal may end, but not read.
+  pollfd waiting = {signals_.get(), POLLIN, 0};
+  while (poll(&waiting, 1, -1) < 0 && errno == EINTR) {
+  }
   char number = 0;
   ssize_t got;
   do {
