@@ -273,7 +273,7 @@ void HeadStation::FinishRow(const Batch& batch, size_t row, int64_t emitted_ns,
     header.position = static_cast<uint32_t>(record->position);
     header.capacity = from.header.capacity;
     header.prompt_length = from.header.prompt_length;
-    next_.push_back({std::move(header), record->token, emitted_ns});
+    next_.push_back({std::move(header), record->token});
   } else {
     sequences_.erase(record->sequence);
   }
@@ -303,21 +303,16 @@ absl::Status HeadStation::SendRows(int64_t start_ns, int64_t emitted_ns,
   if (trace != nullptr) trace->EndPart(PartKind::kEmbedding, embedded_ns);
   const int64_t compute_ns = start_ns + embedded_ns - emitted_ns;
   packet.link.departure_ns = all_here_ns + compute_ns;
-  for (size_t i = 0; i < packet.rows.size(); ++i) {
-    RowHeader& row = packet.rows[i];
-    const int64_t since_ns = i < next.size()
-                                 ? next[i].emitted_ns
-                                 : sequences_.at(row.sequence).last_emission_ns;
-    row.spent.queueing_ns = all_here_ns - since_ns;
-    row.spent.compute_ns = compute_ns;
-  }
-  // What the step itself has not made.
+  // Rows that the step itself has not made.
   StepTrace injection(options_, StepKind::kInject, options_.layers,
                       all_here_ns);
-  const size_t own = trace != nullptr ? next.size() : 0;
-  for (size_t i = 0; i < packet.rows.size(); ++i) {
-    if (i >= own || next[i].emitted_ns < all_here_ns)
-      injection.AddRow(packet.rows[i]);
+  for (RowHeader& row : packet.rows) {
+    // Its emission is the sequence's last, or it is a prompt's.
+    row.spent.queueing_ns =
+        all_here_ns - sequences_.at(row.sequence).last_emission_ns;
+    row.spent.compute_ns = compute_ns;
+    if (trace == nullptr || row.prompt || row.spent.queueing_ns > 0)
+      injection.AddRow(row);
   }
   injection.EndPart(PartKind::kEmbedding, compute_ns);
   if (!injection.empty()) injection.Record();

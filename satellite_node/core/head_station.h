@@ -56,7 +56,6 @@ class HeadStation final : public Station {
   struct NextRow {
     RowHeader header;
     int64_t token = 0;
-    int64_t emitted_ns = 0;
   };
 
   void AddReady(std::vector<AssembledRow> complete);
