@@ -151,6 +151,8 @@ int Main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   if (!flags.parent_pipe) sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // Satellites on this machine make the tokens that it waits for.
+  PreferThroughput();
   SetLogPrefix("spacemoe-coordinator");
   PrepareGrpc();
   return Serve(flags, signals);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "models/wire/sampler_proto.h"
+#include "runtime/base/process.h"
 #include "runtime/trace/latency_breakdown_proto.h"
 
 namespace spacemoe {
@@ -64,6 +65,8 @@ class Batch {
 
  private:
   void Work() {
+    // Satellites on this machine make the tokens that it waits for.
+    PreferThroughput();
     for (size_t i; (i = next_++) < outcomes_.size() && !failed_;) RunOne(i);
   }
 

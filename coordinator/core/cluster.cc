@@ -58,7 +58,7 @@ absl::Status Cluster::OnReady(int index) {
   SPACEMOE_RETURN_IF_ERROR(membership_.MarkReady(index));
   if (failure_.has_value()) return absl::OkStatus();
   ReportProgress(membership_.all_ready());
-  if (membership_.all_ready()) StartProbe(&warm_up_);
+  if (membership_.all_ready()) StartProbe(options_.warm_up_prompt, &warm_up_);
   return absl::OkStatus();
 }
 
@@ -67,9 +67,9 @@ void Cluster::ReportProgress(bool warming_up) {
                                 membership_.ready(), warming_up});
 }
 
-void Cluster::StartProbe(Probe* probe) {
+void Cluster::StartProbe(std::vector<int64_t> prompt, Probe* probe) {
   SequenceSpec spec;
-  spec.prompt = {options_.warmup_token};
+  spec.prompt = std::move(prompt);
   spec.max_tokens = 1;
   spec.ignore_eos = true;
   spec.internal = true;
@@ -179,7 +179,8 @@ void Cluster::CheckLater() {
 
 void Cluster::CheckReadiness() {
   if (failure_.has_value()) return;
-  if (readiness_.Check(options_.monotonic_ns())) StartProbe(&probe_);
+  if (readiness_.Check(options_.monotonic_ns()))
+    StartProbe({options_.warm_up_prompt.front()}, &probe_);
   TellReadiness();
   CheckLater();
 }

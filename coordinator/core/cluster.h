@@ -61,7 +61,8 @@ struct ClusterOptions {
                              // and the head
   // "satellite 345 (index 17, layer 3 expert 5, pid 1234)"
   std::function<std::string(int index, int64_t pid)> name;
-  int64_t warmup_token = 0;
+  // Goes round before the ring is ready; a later probe is its first token.
+  std::vector<int64_t> warm_up_prompt = {0};
   bool trace = false;  // satellites record what they do
   // Of what they record, as it travels.
   uint64_t max_trace_bytes = 64 << 20;
@@ -156,7 +157,7 @@ class Cluster final : private SequenceFleet {
 
   void AssignAll();
   void ReportProgress(bool warming_up);
-  void StartProbe(Probe* probe);
+  void StartProbe(std::vector<int64_t> prompt, Probe* probe);
   void EndWarmUp();
   void CheckLater();
   void CheckReadiness();

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "coordinator/core/warm_up_prompt.h"
 #include "coordinator/planning/model_shape.h"
 #include "models/checkpoint/fingerprint.h"
 #include "runtime/base/clock.h"
@@ -177,7 +178,9 @@ ClusterOptions CoordinatorServer::MakeClusterOptions(
     return SatelliteName(*plan, index, pid);
   };
   options.trace = settings_.trace;
-  options.warmup_token = config.bos_token_id.value_or(0);
+  options.warm_up_prompt =
+      WarmUpPrompt(config.bos_token_id.value_or(0), options.sessions,
+                   plan_.options.modelled_flops > 0);
   options.monotonic_ns = MonotonicNanos;
   options.observer = &metrics_;
   options.readiness = settings.readiness;

@@ -28,7 +28,7 @@ class ClusterTest : public ::testing::Test {
     options.name = [](int index, int64_t pid) {
       return absl::StrCat("satellite ", index, " (pid ", pid, ")");
     };
-    options.warmup_token = 42;
+    options.warm_up_prompt = {42, 43};
     options.monotonic_ns = [this] { return now_ns_; };
     options.trace = true;
     options.readiness = {.interval = absl::Seconds(10),
@@ -95,7 +95,7 @@ TEST_F(ClusterTest, HasStartedOnlyAfterATokenHasGoneRound) {
   for (int i = 0; i < kSatellites; ++i) ASSERT_TRUE(cluster_.OnReady(i).ok());
   EXPECT_TRUE(watcher_.events.back().warming_up);
   ASSERT_EQ(links_[1].orders.size(), 1);
-  EXPECT_THAT(links_[1].orders[0].spec.prompt, ElementsAre(42));
+  EXPECT_THAT(links_[1].orders[0].spec.prompt, ElementsAre(42, 43));
   EXPECT_FALSE(watcher_.outcome.has_value());
   EXPECT_TRUE(absl::IsUnavailable(Start().status()));
 
