@@ -61,7 +61,7 @@ function(spacemoe_test name)
   cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SRCS})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
-  target_compile_options(${name} PRIVATE ${SPACEMOE_WARNINGS})
+  target_compile_options(${name} PRIVATE ${SPACEMOE_WARNINGS} ${SPACEMOE_TEST_OPTIONS})
   target_compile_definitions(${name} PRIVATE
     SPACEMOE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     SPACEMOE_TESTDATA="${PROJECT_SOURCE_DIR}/tests/testdata"
