@@ -2,13 +2,9 @@
 
 #include <algorithm>
 
+#include "runtime/tensor/packet.h"
+
 namespace spacemoe {
-namespace {
-
-// A satellite's max_prompt_rows.
-constexpr int64_t kRows = 64;
-
-}  // namespace
 
 std::vector<int64_t> WarmUpPrompt(int64_t token, const SessionLimits& limits,
                                   bool modelled) {
@@ -18,7 +14,8 @@ std::vector<int64_t> WarmUpPrompt(int64_t token, const SessionLimits& limits,
     positions =
         std::min(positions, limits.kv_bytes / limits.kv_bytes_per_position);
   }
-  const int64_t rows = std::clamp<int64_t>(positions - 1, 1, kRows);
+  const int64_t rows =
+      std::clamp<int64_t>(positions - 1, 1, kPromptRowsPerStep);
   return std::vector<int64_t>(rows, token);
 }
 

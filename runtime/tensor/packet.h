@@ -10,6 +10,10 @@
 
 namespace spacemoe {
 
+// Rows of a prompt that a packet brings and a step takes at most, unless a
+// satellite's options say otherwise.
+inline constexpr int kPromptRowsPerStep = 64;
+
 enum class PacketKind : uint8_t {
   kDispatch,  // gateway l -> experts of l: normed hidden states
   kResidual,  // gateway l-1 -> gateway l (or the head): residual stream

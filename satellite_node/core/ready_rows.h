@@ -7,6 +7,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "runtime/tensor/packet.h"
 #include "satellite_node/core/row_assembly.h"
 
 namespace spacemoe {
@@ -14,7 +15,7 @@ namespace spacemoe {
 // How much one step takes.
 struct BatchLimits {
   int decode_rows = 1;
-  int prompt_rows = 64;
+  int prompt_rows = kPromptRowsPerStep;
 };
 
 // The decode rows of one step. About half of the sequences in flight, so that

@@ -45,7 +45,7 @@ struct SatelliteOptions {
   // 0: compute is the CPU time of the step. Otherwise FLOPs / this.
   double modelled_flops = 0;
   // Rows of a prompt that one step takes, besides its decode rows.
-  int max_prompt_rows = 64;
+  int max_prompt_rows = kPromptRowsPerStep;
   // The sequences in flight go round as one batch, for which each satellite
   // may use the whole host: decode rows that came in one residual packet wait
   // for each other, too (see Cohorts), and a step takes them all. False: half
